@@ -1,0 +1,241 @@
+/**
+ * Error classes and all messages. One function a case builds the message, so
+ * that types, run time and tests share the words.
+ *
+ * @module
+ */
+import type { DType } from "./dtype.ts";
+
+/** A shape does not fit. */
+export class ShapeError extends RangeError {
+  override readonly name = "ShapeError";
+}
+
+/** An axis is out of range or repeated. */
+export class AxisError extends RangeError {
+  override readonly name = "AxisError";
+}
+
+/** An index is out of range or malformed. */
+export class IndexError extends RangeError {
+  override readonly name = "IndexError";
+}
+
+/** A dtype does not fit, or a value cannot be represented in it. */
+export class DTypeError extends TypeError {
+  override readonly name = "DTypeError";
+}
+
+/** An argument has a value that means nothing. */
+export class ArgumentError extends RangeError {
+  override readonly name = "ArgumentError";
+}
+
+/** A device cannot do what is asked. */
+export class DeviceError extends Error {
+  override readonly name = "DeviceError";
+}
+
+/** A traced value was used where only a concrete one can be. */
+export class TraceError extends Error {
+  override readonly name = "TraceError";
+}
+
+/** A file is malformed or of an unsupported kind. */
+export class FormatError extends Error {
+  override readonly name = "FormatError";
+}
+
+/** A tensor was used after its memory was released. */
+export class DisposedError extends Error {
+  override readonly name = "DisposedError";
+}
+
+/**
+ * Shape as text.
+ *
+ * @param shape Lengths of the axes.
+ * @returns For example `[2, 3]`.
+ */
+export function shapeText(shape: readonly number[]): string {
+  return `[${shape.join(", ")}]`;
+}
+
+/**
+ * Shapes that do not broadcast.
+ *
+ * @param verb What the caller does, for example `add`.
+ * @param a Shape of the left operand.
+ * @param b Shape of the right operand.
+ * @param axis Axis that disagrees, negative, counted from the end.
+ * @returns The error.
+ */
+export function broadcastError(
+  verb: string,
+  a: readonly number[],
+  b: readonly number[],
+  axis: number,
+): ShapeError {
+  return new ShapeError(
+    `Cannot ${verb} tensors of shape ${shapeText(a)} and ${shapeText(b)}: ` +
+      `axis ${axis} has lengths ${a[a.length + axis]} and ${b[b.length + axis]}`,
+  );
+}
+
+/**
+ * Operands of two dtypes.
+ *
+ * @param verb What the caller does, for example `add`.
+ * @param a Dtype of the left operand.
+ * @param b Dtype of the right operand.
+ * @returns The error.
+ */
+export function mixedDTypesError(verb: string, a: DType, b: DType): DTypeError {
+  return new DTypeError(`Cannot ${verb} ${a} and ${b}: cast one of them first`);
+}
+
+/**
+ * A dtype for which an op has no meaning.
+ *
+ * @param verb What the caller does, for example `add`.
+ * @param dtype Dtype of the operand.
+ * @param allowed Dtypes or families that work, as words.
+ * @returns The error.
+ */
+export function unsupportedDTypeError(
+  verb: string,
+  dtype: DType,
+  allowed: string,
+): DTypeError {
+  return new DTypeError(
+    `Cannot ${verb} ${dtype}: the operand must be ${allowed}`,
+  );
+}
+
+/**
+ * A JavaScript value that a dtype cannot hold.
+ *
+ * @param value The value.
+ * @param dtype The dtype.
+ * @returns The error.
+ */
+export function unrepresentableError(value: unknown, dtype: DType): DTypeError {
+  return new DTypeError(
+    `Cannot represent ${valueText(value)} as ${dtype}: ` +
+      `pass a value of that dtype, or cast the tensor to one that holds it`,
+  );
+}
+
+/**
+ * An axis that the operand does not have.
+ *
+ * @param verb What the caller does, for example `sum over`.
+ * @param axis The axis.
+ * @param rank Rank of the operand.
+ * @returns The error.
+ */
+export function axisError(verb: string, axis: number, rank: number): AxisError {
+  const range = rank === 0
+    ? "a tensor of rank 0 has no axes"
+    : `axis must be from ${-rank} to ${rank - 1}`;
+  return new AxisError(
+    `Cannot ${verb} axis ${axis} of a tensor of rank ${rank}: ${range}`,
+  );
+}
+
+/**
+ * An axis that is given twice.
+ *
+ * @param verb What the caller does, for example `sum over`.
+ * @param axes The axes as given.
+ * @returns The error.
+ */
+export function repeatedAxisError(
+  verb: string,
+  axes: readonly number[],
+): AxisError {
+  return new AxisError(
+    `Cannot ${verb} axes ${shapeText(axes)}: an axis is given twice, ` +
+      `each may stand once`,
+  );
+}
+
+/**
+ * An index outside of its axis.
+ *
+ * @param index The index.
+ * @param axis The axis.
+ * @param length Length of the axis.
+ * @returns The error.
+ */
+export function indexError(
+  index: number,
+  axis: number,
+  length: number,
+): IndexError {
+  const range = length === 0
+    ? "the axis is empty"
+    : `an index must be from ${-length} to ${length - 1}`;
+  return new IndexError(
+    `Cannot take index ${index} of axis ${axis} with length ${length}: ${range}`,
+  );
+}
+
+/**
+ * Operands of matmul whose contracted axes differ.
+ *
+ * @param a Shape of the left operand.
+ * @param b Shape of the right operand.
+ * @returns The error.
+ */
+export function matmulError(
+  a: readonly number[],
+  b: readonly number[],
+): ShapeError {
+  if (a.length === 0 || b.length === 0) {
+    return new ShapeError(
+      `Cannot matmul tensors of shape ${shapeText(a)} and ${shapeText(b)}: ` +
+        `both operands need at least 1 axis`,
+    );
+  }
+  const k = a[a.length - 1];
+  const l = b[Math.max(0, b.length - 2)];
+  return new ShapeError(
+    `Cannot matmul tensors of shape ${shapeText(a)} and ${shapeText(b)}: ` +
+      `inner lengths ${k} and ${l} differ`,
+  );
+}
+
+/**
+ * A reshape that does not keep the number of elements.
+ *
+ * @param from Shape of the operand.
+ * @param to Shape asked for.
+ * @returns The error.
+ */
+export function reshapeError(
+  from: readonly number[],
+  to: readonly number[],
+): ShapeError {
+  const count = from.reduce((x, y) => x * y, 1);
+  return new ShapeError(
+    `Cannot reshape a tensor of shape ${shapeText(from)} to ${shapeText(to)}: ` +
+      `it has ${count} elements`,
+  );
+}
+
+/**
+ * A JavaScript value as text for messages, cut at 60 characters.
+ *
+ * @param value Any value.
+ * @returns Its text.
+ */
+export function valueText(value: unknown): string {
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "string") return JSON.stringify(value).slice(0, 60);
+  if (typeof value === "object" && value !== null && "re" in value) {
+    const { re, im } = value as { re: number; im: number };
+    return `${re}${im < 0 ? "-" : "+"}${Math.abs(im)}i`;
+  }
+  return String(value).slice(0, 60);
+}
