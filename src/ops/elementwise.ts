@@ -19,10 +19,8 @@ import { broadcastShapes, type Shape } from "../core/shape.ts";
 import { type Aval, Tensor } from "../core/tensor.ts";
 import { map } from "../devices/wasm/map.ts";
 import { wasmDevice } from "../devices/wasm/device.ts";
+import type { Operand } from "../core/types/operands.ts";
 import { broadcasted } from "./movement_primitives.ts";
-
-/** What may stand where a tensor can. */
-export type Operand = Tensor | number | bigint | boolean | string | Complex;
 
 /** The definition of an elementwise op for each family of dtypes. */
 export interface Scalar {
@@ -189,7 +187,7 @@ export function binary(p: ElementwisePrimitive, a: Operand, b: Operand): Tensor 
  * @returns The tensor.
  * @throws {DTypeError} If the dtype cannot represent the value.
  */
-export function scalarLike(value: Operand, like: Tensor): Tensor {
+export function scalarLike(value: unknown, like: Tensor): Tensor {
   const { device } = like.storage;
   const target = "fromItems" in device ? device as Device : wasmDevice();
   return target.fromItems(like.dtype, [], [checkItem(like.dtype, value)]);

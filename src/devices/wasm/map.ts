@@ -282,20 +282,26 @@ function loader(
     };
   }
   const address = addressOf(x);
-  const axes = collapse(shape, [x.strides]);
-  const rank = axes.shape.length;
-  const steps = axes.strides[0]!;
-  const move = kernel(`pack_${bytes}`);
-  const at = writeAxes(scratchSlot(scratch), axes.shape, steps);
-  if (rank === 1 && steps[0] === 0) {
-    // A scalar: the same block serves every time.
-    move(address, scratch, rank, at, at + 128, 0, block);
+  if (isScalar(shape, x.strides)) {
+    // One block serves every time.
+    kernel(`fill_${bytes}`)(scratch, block, address);
     return () => scratch;
   }
+  const axes = collapse(shape, [x.strides]);
+  const rank = axes.shape.length;
+  const move = kernel(`pack_${bytes}`);
+  const at = writeAxes(scratchSlot(scratch), axes.shape, axes.strides[0]!);
   return (start, count) => {
     move(address, scratch, rank, at, at + 128, start, count);
     return scratch;
   };
+}
+
+function isScalar(shape: Shape, strides: readonly number[]): boolean {
+  for (let axis = 0; axis < shape.length; axis++) {
+    if (strides[axis] !== 0 && shape[axis] !== 1) return false;
+  }
+  return true;
 }
 
 function scratchSlot(address: number): number {
