@@ -43,10 +43,8 @@ Install one of these:
  * @throws {Error} If there is none; the message says what to install.
  */
 export async function findToolchain(): Promise<Toolchain> {
-  const candidates: { rustc: string; bin: string | undefined }[] = [
-    { rustc: "rustc", bin: undefined },
-    { rustc: join(DEBIAN_BIN, "rustc"), bin: DEBIAN_BIN },
-  ];
+  const candidates = [undefined, join(cargoHome(), "bin"), DEBIAN_BIN]
+    .map((bin) => ({ rustc: bin ? join(bin, "rustc") : "rustc", bin }));
   const sysroots: { sysroot: string; bin: string | undefined; version: string }[] = [];
   for (const { rustc, bin } of candidates) {
     const sysroot = await output(rustc, ["--print", "sysroot"]);
@@ -122,9 +120,11 @@ function environment(bin: string | undefined): Record<string, string> {
 }
 
 function prefixes(sysroot: string): [string, string][] {
-  const home = Deno.env.get("HOME") ?? "";
-  const cargo = Deno.env.get("CARGO_HOME") ?? join(home, ".cargo");
-  return [[cargo, "cargo"], [sysroot, "rust"]];
+  return [[cargoHome(), "cargo"], [sysroot, "rust"]];
+}
+
+function cargoHome(): string {
+  return Deno.env.get("CARGO_HOME") ?? join(Deno.env.get("HOME") ?? "", ".cargo");
 }
 
 /** rust-lld of any toolchain, or a wasm-ld on the path: both give the same bytes. */

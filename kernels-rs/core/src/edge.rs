@@ -44,6 +44,94 @@ macro_rules! export {
     };
 }
 
+/// Exports elementwise kernels of one operand, `<op>_<t>(a, out, n)`:
+/// `map1!(negative [i8 f32] |x| x.neg())`, or `map1!(isnan [f32] -> u8 |x| ...)`.
+/// With a function of slices instead of a closure: `map1!(exp [f32] exp::exp_f32)`.
+macro_rules! map1 {
+    ($op:ident $types:tt $(-> $r:ty)? |$x:ident| $e:expr) => {
+        map1!($op $types $(-> $r)? |a, out| $crate::loops::map1(a, out, |$x| $e));
+    };
+    ($op:ident $types:tt |$a:ident, $out:ident| $e:expr) => {
+        map1!($op $types -> T |$a, $out| $e);
+    };
+    ($op:ident $types:tt -> $r:ty |$a:ident, $out:ident| $e:expr) => {
+        export!($op $types (a: *const T, out: *mut $r, n: usize) {
+            unsafe fn piece(a: *const u8, out: *mut u8, n: usize) {
+                fn body($a: &[T], $out: &mut [$r]) {
+                    $e
+                }
+                body($crate::edge::input(a.cast(), n), $crate::edge::output(out.cast(), n));
+            }
+            $crate::edge::drive1(piece, a.cast(), out.cast(), n, [size_of::<T>(), size_of::<$r>()]);
+        });
+    };
+}
+
+/// Exports elementwise kernels of two operands, `<op>_<t>(a, b, out, n)`, as `map1!`.
+macro_rules! map2 {
+    ($op:ident $types:tt $(-> $r:ty)? |$x:ident, $y:ident| $e:expr) => {
+        map2!($op $types $(-> $r)? |a, b, out| $crate::loops::map2(a, b, out, |$x, $y| $e));
+    };
+    ($op:ident $types:tt |$a:ident, $b:ident, $out:ident| $e:expr) => {
+        map2!($op $types -> T |$a, $b, $out| $e);
+    };
+    ($op:ident $types:tt -> $r:ty |$a:ident, $b:ident, $out:ident| $e:expr) => {
+        export!($op $types (a: *const T, b: *const T, out: *mut $r, n: usize) {
+            unsafe fn piece(a: *const u8, b: *const u8, out: *mut u8, n: usize) {
+                fn body($a: &[T], $b: &[T], $out: &mut [$r]) {
+                    $e
+                }
+                let (a, b) = ($crate::edge::input(a.cast(), n), $crate::edge::input(b.cast(), n));
+                body(a, b, $crate::edge::output(out.cast(), n));
+            }
+            let sizes = [size_of::<T>(), size_of::<$r>()];
+            $crate::edge::drive2(piece, a.cast(), b.cast(), out.cast(), n, sizes);
+        });
+    };
+}
+
+/// Runs a loop of one operand piece by piece.
+///
+/// # Safety
+/// `n` elements of the given sizes lie at `a` and `out`, apart from each other.
+#[inline(never)]
+pub unsafe fn drive1(
+    piece: unsafe fn(*const u8, *mut u8, usize),
+    a: *const u8,
+    out: *mut u8,
+    n: usize,
+    sizes: [usize; 2],
+) {
+    let mut start = 0;
+    while start < n {
+        let len = (n - start).min(CHUNK);
+        unsafe { piece(a.add(start * sizes[0]), out.add(start * sizes[1]), len) };
+        start += len;
+    }
+}
+
+/// Runs a loop of two operands piece by piece, as `drive1`.
+///
+/// # Safety
+/// `n` elements of the given sizes lie at `a`, `b` and `out`.
+#[inline(never)]
+pub unsafe fn drive2(
+    piece: unsafe fn(*const u8, *const u8, *mut u8, usize),
+    a: *const u8,
+    b: *const u8,
+    out: *mut u8,
+    n: usize,
+    sizes: [usize; 2],
+) {
+    let mut start = 0;
+    while start < n {
+        let len = (n - start).min(CHUNK);
+        let offset = start * sizes[0];
+        unsafe { piece(a.add(offset), b.add(offset), out.add(start * sizes[1]), len) };
+        start += len;
+    }
+}
+
 /// The `n` elements at `p`; no elements for any address when `n` is 0.
 ///
 /// # Safety
