@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { type DType, DTYPES, type Item } from "../core/dtype.ts";
+import type { DType, Item } from "../core/dtype.ts";
 import { ArgumentError, shapeText, unsupportedDTypeError } from "../core/errors.ts";
 import { bind, definePrimitive, type HostArray, type Primitive } from "../core/primitive.ts";
 import { normalizeAxes, reducedShape, type Shape, sizeOf } from "../core/shape.ts";
 import { Tensor } from "../core/tensor.ts";
+import type { TensorLike } from "../core/types/operands.ts";
 import { reduce, type ReduceParams } from "../devices/wasm/reduce.ts";
 import { notTensorError } from "./elementwise.ts";
 import { reshaped } from "./movement_primitives.ts";
@@ -123,7 +124,7 @@ function groups(x: HostArray, axes: readonly number[]): readonly Item[][] {
  */
 export function reduced(
   p: ReductionPrimitive,
-  x: Tensor,
+  x: TensorLike,
   { axis, keepDims = false }: ReduceOptions = {},
 ): Tensor {
   if (!(x instanceof Tensor)) throw notTensorError(p.verb, x);
@@ -147,14 +148,4 @@ export function emptyError(verb: string, shape: Shape): ArgumentError {
     `Cannot ${verb} an empty axis of a tensor of shape ${shapeText(shape)}: ` +
       `there is no identity, reduce at least one element`,
   );
-}
-
-/**
- * Whether a dtype is complex, for definitions.
- *
- * @param dtype Any dtype.
- * @returns Whether its elements have two parts.
- */
-export function isComplexDType(dtype: DType): boolean {
-  return DTYPES[dtype].kind === "complex";
 }

@@ -166,7 +166,8 @@ function range(text: string, length: number): readonly [number, number, number] 
   const match = /^\s*(-?\d+)?\s*:\s*(-?\d+)?\s*(?::\s*(-?\d+)?\s*)?$/.exec(text);
   if (!match) {
     throw new IndexError(
-      `Cannot slice by ${valueText(text)}: a slice has the form "start:stop:step", ":" or "..."`,
+      `Cannot slice by ${valueText(text)}: ` +
+        `an index is an integer, a range such as "1:3", "..." or null`,
     );
   }
   const [from, to, by] = [match[1], match[2], match[3]].map((part) =>
