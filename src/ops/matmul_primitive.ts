@@ -9,6 +9,7 @@ import { complexOf, storeItem } from "../core/item.ts";
 import { bind, definePrimitive, type HostArray, type Primitive } from "../core/primitive.ts";
 import { broadcastShapes, type Shape, sizeOf } from "../core/shape.ts";
 import { Tensor } from "../core/tensor.ts";
+import type { TensorLike } from "../core/types/operands.ts";
 import { matmulKernels } from "../devices/wasm/matmul.ts";
 import { notTensorError } from "./elementwise.ts";
 import { broadcasted, reshaped } from "./movement_primitives.ts";
@@ -81,7 +82,7 @@ const MATMUL: Primitive<void> = definePrimitive<void>({
  * @throws {ShapeError} If a rank is 0, or the inner lengths differ.
  * @throws {DTypeError} If the dtypes differ or are strings.
  */
-export function matrixProduct(a: Tensor, b: Tensor): Tensor {
+export function matrixProduct(a: TensorLike, b: TensorLike): Tensor {
   if (!(a instanceof Tensor)) throw notTensorError("matmul", a);
   if (!(b instanceof Tensor)) throw notTensorError("matmul", b);
   if (a.dtype !== b.dtype) throw mixedDTypesError("matmul", a.dtype, b.dtype);
