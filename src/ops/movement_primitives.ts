@@ -163,6 +163,32 @@ const SLICE = movement<SliceParams>({
   ],
 });
 
+/** Parameters of a diagonal: the axes that are walked together. */
+export interface DiagonalParams {
+  /** The axis that becomes the diagonal. */
+  readonly axis: number;
+  /** The axis that is dropped; after `axis`. */
+  readonly dropped: number;
+}
+
+const DIAGONAL = movement<DiagonalParams>({
+  name: "diagonal",
+  shape: (x, { axis, dropped }) => {
+    const length = Math.min(x.shape[axis]!, x.shape[dropped]!);
+    return x.shape.with(axis, length).toSpliced(dropped, 1);
+  },
+  view: (x, { axis, dropped }) => ({
+    shape: x.shape.with(axis, Math.min(x.shape[axis]!, x.shape[dropped]!)).toSpliced(dropped, 1),
+    strides: x.strides.with(axis, x.strides[axis]! + x.strides[dropped]!).toSpliced(dropped, 1),
+    offset: x.offset,
+  }),
+  samples: [
+    { shapes: [[3, 3]], params: { axis: 0, dropped: 1 } },
+    { shapes: [[2, 4, 3]], params: { axis: 1, dropped: 2 } },
+    { shapes: [[3, 2, 0]], params: { axis: 0, dropped: 2 } },
+  ],
+});
+
 /** Strides under which the same elements have another shape, or null if they need a copy. */
 function reshapedStrides(
   shape: Shape,
@@ -258,4 +284,16 @@ export function broadcasted(x: Tensor, shape: Shape): Tensor {
  */
 export function sliced(x: Tensor, params: SliceParams): Tensor {
   return bind(SLICE, [x], params);
+}
+
+/**
+ * The elements whose indices along two axes are equal.
+ *
+ * @param x Any tensor.
+ * @param axis The axis that becomes the diagonal, from 0.
+ * @param dropped The axis that is dropped, after `axis`.
+ * @returns A view.
+ */
+export function diagonalOf(x: Tensor, axis: number, dropped: number): Tensor {
+  return bind(DIAGONAL, [x], { axis, dropped });
 }
