@@ -52,6 +52,7 @@ unary! {
     f64x2_ceil to_f64 from_f64 |x| libm::ceil(x);
     f64x2_trunc to_f64 from_f64 |x| libm::trunc(x);
     f64x2_nearest to_f64 from_f64 |x| libm::rint(x);
+    i32x4_trunc_sat_f32x4 to_f32 from_i32 |x| x as i32;
     f32x4_convert_i32x4 to_i32 from_f32 |x| x as f32;
 }
 
@@ -86,6 +87,7 @@ binary! {
     f64x2_ge to_f64 from_i64 |x, y| -((x >= y) as i64);
     f64x2_eq to_f64 from_i64 |x, y| -((x == y) as i64);
     f64x2_ne to_f64 from_i64 |x, y| -((x != y) as i64);
+    i64x2_eq to_i64 from_i64 |x, y| -((x == y) as i64);
     i32x4_add to_i32 from_i32 |x, y| x.wrapping_add(y);
     i32x4_sub to_i32 from_i32 |x, y| x.wrapping_sub(y);
     i64x2_add to_i64 from_i64 |x, y| x.wrapping_add(y);
@@ -100,8 +102,12 @@ pub fn v128_bitselect(a: v128, b: v128, mask: v128) -> v128 {
     v128(a.0 & mask.0 | b.0 & !mask.0)
 }
 
-pub fn v128_any_true(a: v128) -> bool {
-    a.0 != 0
+pub fn i32x4_all_true(a: v128) -> bool {
+    to_i32(a).iter().all(|&x| x != 0)
+}
+
+pub fn i64x2_all_true(a: v128) -> bool {
+    to_i64(a).iter().all(|&x| x != 0)
 }
 
 pub fn i32x4_shl(a: v128, by: u32) -> v128 {
@@ -136,7 +142,7 @@ pub fn f32x4_demote_f64x2_zero(a: v128) -> v128 {
 
 /// Lanes of `a` (0 and 1) and `b` (2 and 3).
 pub fn i64x2_shuffle<const I: usize, const J: usize>(a: v128, b: v128) -> v128 {
-    let lanes = [to_i64(a), to_i64(b)].concat();
+    let lanes = [to_i64(a)[0], to_i64(a)[1], to_i64(b)[0], to_i64(b)[1]];
     from_i64([lanes[I], lanes[J]])
 }
 
