@@ -43,8 +43,8 @@ export interface Storage {
   device: DeviceMemory;
   /** How many tensors were made on this storage and not disposed of. */
   handles: number;
-  /** Whether something outside of a scope keeps the storage alive. */
-  kept: boolean;
+  /** How many variables hold the storage: scopes leave it alone. */
+  keepers: number;
   /** Gives the bytes back at once, if the storage owns them alone. */
   release(): void;
 }
@@ -62,7 +62,7 @@ export const RELEASED: DeviceMemory = {
   item: disposed,
 };
 
-const GONE: Storage = { device: RELEASED, handles: 0, kept: false, release() {} };
+const GONE: Storage = { device: RELEASED, handles: 0, keepers: 0, release() {} };
 
 /**
  * An immutable array of elements of one dtype.

@@ -23,8 +23,8 @@ export class HostStorage implements Storage {
   device: DeviceMemory;
   /** How many tensors were made on this storage and not disposed of. */
   handles = 0;
-  /** Whether something outside of a scope keeps it alive. */
-  kept = false;
+  /** How many variables hold it: scopes leave it alone. */
+  keepers = 0;
   /** The elements. */
   readonly items: Item[];
 

@@ -121,7 +121,7 @@ export function releasing<T>(body: () => T, keep: (result: T) => Iterable<Tensor
   const live = new Set<unknown>();
   for (const x of keep(result)) live.add(x.storage);
   for (const storage of made) {
-    if (!storage.kept && !live.has(storage)) storage.release();
+    if (storage.keepers === 0 && !live.has(storage)) storage.release();
   }
   return result;
 }

@@ -13,6 +13,7 @@ import {
   castKernel,
   contiguousAddress,
   produce,
+  produceFrom,
   runtime,
   temporary,
   unpack,
@@ -69,18 +70,6 @@ export function gatherRows<P>(): Lowering<P> {
 }
 
 /**
- * Checks indices without reading what they point to, so that nothing is written
- * when one of them is out of range.
- *
- * @param shape Shape of the indexed tensor.
- * @param indices One index tensor for each of its leading axes, of equal shape.
- * @throws {IndexError} If an index is out of range.
- */
-export function checkIndices(shape: Shape, indices: readonly Tensor[]): void {
-  withTemporaries(() => linearRows(shape, indices));
-}
-
-/**
  * Lowering of writing rows of the second input into a copy of the first, at the
  * indices of the others.
  *
@@ -88,17 +77,25 @@ export function checkIndices(shape: Shape, indices: readonly Tensor[]): void {
  */
 export function scatterRows(): Lowering<{ readonly mode: ScatterMode }> {
   return ([x, updates, ...indices], { mode }, [out]) => {
+    const { compute } = DTYPES[x!.dtype];
+    if (mode === "set" || compute === x!.dtype) {
+      return [produceFrom(x!, out!, (target) => {
+        scatterInto(
+          target,
+          x!.shape,
+          updates!,
+          linearRows(x!.shape, indices),
+          indices.length,
+          mode,
+        );
+      })];
+    }
     return [produce(out!, (target) => {
-      // Bytes are moved as they are; arithmetic is done in the kernels' dtype.
-      const compute = mode === "set" ? x!.dtype : DTYPES[x!.dtype].compute;
-      const narrow = compute === x!.dtype ? null : castKernel(compute, x!.dtype);
-      const { bytes } = DTYPES[compute];
+      const results = temporary(x!.size * DTYPES[compute].bytes);
+      castKernel(x!.dtype, compute)(contiguousAddress(x!, x!.dtype), results, x!.size);
       const linear = linearRows(x!.shape, indices);
-      const source = contiguousAddress(x!, compute);
-      const results = narrow ? temporary(x!.size * bytes) : target;
-      runtime().heap.u8.copyWithin(results, source, source + x!.size * bytes);
       scatterInto(results, x!.shape, updates!, linear, indices.length, mode);
-      narrow?.(results, target, x!.size);
+      castKernel(compute, x!.dtype)(results, target, x!.size);
     })];
   };
 }
@@ -148,10 +145,7 @@ export function joinRows(): Lowering<{ readonly axis: number }> {
  */
 export function replaceRegion<P>(region: (x: Tensor, params: P) => Layout): Lowering<P> {
   return ([x, value], params, [out]) => {
-    return [produce(out!, (target) => {
-      const { bytes } = DTYPES[x!.dtype];
-      const source = contiguousAddress(x!, x!.dtype);
-      runtime().heap.u8.copyWithin(target, source, source + x!.size * bytes);
+    return [produceFrom(x!, out!, (target) => {
       const layout = region(x!, params);
       place(value!, layout, target + layout.offset);
     })];

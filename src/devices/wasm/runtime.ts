@@ -130,6 +130,49 @@ export function produce(out: Aval, write: (address: number) => void): Tensor {
   return result;
 }
 
+let donated: Tensor | undefined;
+
+/**
+ * Runs a function that may overwrite a tensor instead of copying it, because
+ * nobody else can reach it.
+ *
+ * @typeParam T Result of the function.
+ * @param x The tensor, in C order without gaps.
+ * @param body The function; it must not read `x` after the primitive that takes it.
+ * @returns Its result.
+ */
+export function donating<T>(x: Tensor, body: () => T): T {
+  donated = x;
+  try {
+    return body();
+  } finally {
+    donated = undefined;
+  }
+}
+
+/**
+ * Makes a changed copy of a tensor, or changes it itself if it was donated.
+ *
+ * @param x The tensor.
+ * @param out Shape and dtype of the result, those of `x`.
+ * @param change Changes the elements from an address on.
+ * @returns The changed tensor.
+ */
+export function produceFrom(x: Tensor, out: Aval, change: (address: number) => void): Tensor {
+  const storage = x.storage as WasmStorage;
+  if (donated === x && storage.address >= 0 && isContiguous(x.shape, x.strides)) {
+    donated = undefined;
+    withTemporaries(() => change(storage.address + x.offset));
+    return new Tensor(x.dtype, x.shape, x.strides, x.offset, storage);
+  }
+  return produce(out, (target) => {
+    const bytes = x.size * DTYPES[x.dtype].bytes;
+    const source = contiguousAddress(x, x.dtype);
+    runtime().heap.u8.copyWithin(target, source, source + bytes);
+    change(target);
+  });
+}
+
 /**
  * Bytes that a layout spans: the lowest and the highest position of an element,
  * relative to the first one.

@@ -34,8 +34,8 @@ export class WasmStorage implements Storage {
   device: DeviceMemory;
   /** How many tensors were made on this storage and not disposed of. */
   handles = 0;
-  /** Whether something outside of a scope keeps it alive. */
-  kept = false;
+  /** How many variables hold it: scopes leave it alone. */
+  keepers = 0;
   /** Address of the first byte, -1 in a JavaScript buffer. */
   address: number;
   /** The bytes as words, when they are in a JavaScript buffer. */
