@@ -3,10 +3,11 @@
  *
  * @module
  */
+import type { NumericDType } from "../dtype.ts";
 import type { Shape } from "../shape.ts";
 import type { BroadcastLength, Differ } from "./broadcast.ts";
 import type { Check, Mistake } from "./mistake.ts";
-import type { OneDTypeCheck, ShapesOf, TensorLike } from "./operands.ts";
+import type { DTypeCheck, DTypeOfAll, OneDTypeCheck, ShapesOf, TensorLike } from "./operands.ts";
 import type { LengthText, ShapeText } from "./text.ts";
 
 /**
@@ -48,8 +49,18 @@ export type EinsumOf<
   E extends string,
   T extends readonly Shape[],
 > = E extends `${infer Inputs}->${infer Output}`
-  ? EinsumTo<Whole, Output, BindAll<Whole, Inputs, T, T["length"]>>
-  : EinsumTo<Whole, OnceIn<E>, BindAll<Whole, E, T, T["length"]>>;
+  ? EinsumTo<Whole, Output, BindCounted<Whole, Inputs, T>>
+  : EinsumTo<Whole, OnceIn<E>, BindCounted<Whole, E, T>>;
+
+/**
+ * Binds the indices of all operands, if there are as many as the equation names.
+ *
+ * @internal
+ */
+export type BindCounted<Whole extends string, Inputs extends string, T extends readonly Shape[]> = [
+  NamedIn<Inputs>,
+] extends [T["length"]] ? BindAll<Whole, Inputs, T>
+  : CountReason<Whole, Inputs, T["length"]>;
 
 /**
  * Looks up the indices of the result; a reason passes.
@@ -61,7 +72,7 @@ export type EinsumTo<Whole extends string, Output extends string, Bound> = Bound
   : Bound;
 
 /**
- * Binds the indices of all operands.
+ * Binds the indices of one operand after the other.
  *
  * @internal
  */
@@ -69,24 +80,13 @@ export type BindAll<
   Whole extends string,
   Inputs extends string,
   T extends readonly Shape[],
-  Count extends number,
   Bound = Record<never, number>,
-  Place extends 0[] = [],
 > = Bound extends infer B extends Lengths
   ? T extends readonly [infer S extends Shape, ...infer Rest extends readonly Shape[]]
     ? Inputs extends `${infer Labels},${infer More}`
-      ? Rest extends readonly [] ? CountReason<Whole, Count>
-      : BindAll<
-        Whole,
-        More,
-        Rest,
-        Count,
-        Bind<Whole, Place["length"], S, Labels, S, B>,
-        [...Place, 0]
-      >
-    : Rest extends readonly [] ? Bind<Whole, Place["length"], S, Inputs, S, B>
-    : CountReason<Whole, Count>
-  : CountReason<Whole, Count>
+      ? BindAll<Whole, More, Rest, Bind<Whole, Labels, S, Labels, S, B>>
+    : Bind<Whole, Inputs, S, Inputs, S, B>
+  : Bound
   : Bound;
 
 /**
@@ -96,7 +96,7 @@ export type BindAll<
  */
 export type Bind<
   Whole extends string,
-  Place extends number,
+  WholeLabels extends string,
   WholeS extends Shape,
   Labels extends string,
   S extends Shape,
@@ -111,16 +111,16 @@ export type Bind<
           >}`
         : Bind<
           Whole,
-          Place,
+          WholeLabels,
           WholeS,
           Rest,
           RestS,
           { [I in keyof Bound]: I extends Index ? BroadcastLength<Bound[Index], N> : Bound[I] }
         >
-      : Bind<Whole, Place, WholeS, Rest, RestS, Bound & { readonly [I in Index]: N }>
-    : SubscriptsReason<Whole, Place, WholeS>
+      : Bind<Whole, WholeLabels, WholeS, Rest, RestS, Bound & { readonly [I in Index]: N }>
+    : SubscriptsReason<Whole, WholeLabels, WholeS>
   : S extends readonly [] ? Bound
-  : SubscriptsReason<Whole, Place, WholeS>;
+  : SubscriptsReason<Whole, WholeLabels, WholeS>;
 
 /**
  * Letters of a text as a union.
@@ -142,10 +142,11 @@ export type LookUp<
   Bound extends Lengths,
   Done extends number[] = [],
 > = Output extends `${infer Index}${infer Rest}`
-  ? Rest extends `${string}${Index}${string}`
-    ? `"${Whole}": index ${Index} stands twice in the result`
-  : Index extends keyof Bound ? LookUp<Whole, Rest, Bound, [...Done, Bound[Index]]>
-  : `"${Whole}": index ${Index} of the result is in no operand`
+  ? Index extends keyof Bound
+    ? Rest extends `${string}${Index}${string}`
+      ? `"${Whole}": output index ${Index} stands twice, it may stand once`
+    : LookUp<Whole, Rest, Bound, [...Done, Bound[Index]]>
+  : `"${Whole}": output index ${Index} is not among the inputs`
   : Done;
 
 /**
@@ -167,23 +168,43 @@ export type OnceIn<
   : Done;
 
 /**
- * A number of operands that the equation does not name.
+ * Another number of operands than the equation names.
  *
  * @internal
  */
-export type CountReason<Whole extends string, Count extends number> =
-  `"${Whole}" over ${Count} operands: each operand needs its subscripts`;
+export type CountReason<Whole extends string, Inputs extends string, Count extends number> =
+  `"${Whole}": it names ${NamedIn<Inputs>} operands, pass as many instead of ${Count}`;
+
+/**
+ * Number of operands that the left side of an equation names.
+ *
+ * @internal
+ */
+export type NamedIn<Inputs extends string, Count extends 0[] = [0]> = Inputs extends
+  `${string},${infer More}` ? NamedIn<More, [...Count, 0]>
+  : Count["length"];
+
+/**
+ * Number of letters of a text.
+ *
+ * @internal
+ */
+export type LetterCount<Text extends string, Count extends 0[] = []> = Text extends
+  `${string}${infer Rest}` ? LetterCount<Rest, [...Count, 0]>
+  : Count["length"];
 
 /**
  * An operand whose rank is not the number of its subscripts.
  *
  * @internal
  */
-export type SubscriptsReason<Whole extends string, Place extends number, S extends Shape> =
-  `"${Whole}": operand ${Place} of shape ${ShapeText<S>} needs ${S["length"]} subscripts`;
+export type SubscriptsReason<Whole extends string, Labels extends string, S extends Shape> =
+  `"${Whole}": "${Labels}" names ${LetterCount<Labels>} axes of a tensor of shape ${ShapeText<
+    S
+  >}, name each of its ${S["length"]} axes`;
 
 /**
- * Constraint on the equation of an Einstein sum: its operands have one dtype and fit it.
+ * Constraint on the equation of an Einstein sum: its operands have one numeric dtype and fit it.
  *
  * @typeParam E The equation.
  * @typeParam T The operands.
@@ -191,4 +212,6 @@ export type SubscriptsReason<Whole extends string, Place extends number, S exten
 export type EinsumCheck<E extends string, T extends readonly TensorLike[]> = [
   OneDTypeCheck<"einsum", T>,
 ] extends [Mistake<string>] ? OneDTypeCheck<"einsum", T>
+  : [DTypeCheck<"einsum", DTypeOfAll<T>, NumericDType, "numeric">] extends [Mistake<string>]
+    ? DTypeCheck<"einsum", DTypeOfAll<T>, NumericDType, "numeric">
   : Check<"einsum", Einsum<E, ShapesOf<T>>>;

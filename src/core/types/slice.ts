@@ -5,16 +5,15 @@
  */
 import type { Shape } from "../shape.ts";
 import type { Mistake } from "./mistake.ts";
-import type { Fraction, TensorLike } from "./operands.ts";
+import type { Fraction } from "./operands.ts";
 import type { Add, DivideUp, Subtract } from "./numbers.ts";
 
 /**
  * One index of a slice: an integer takes one position and drops the axis;
  * `"start:stop:step"` with any part left out takes a range; `"..."` stands for all axes
- * not named; null makes a new axis of length 1; a tensor selects by values, which leaves the
- * result's shape unknown.
+ * not named; null makes a new axis of length 1.
  */
-export type IndexSpec = number | string | null | TensorLike;
+export type IndexSpec = number | string | null;
 
 /**
  * A wrong index: its place among the specs, and the sentence.
@@ -36,16 +35,7 @@ export interface SliceMistake<Place extends number = number, Sentence extends st
 export type Slice<S extends Shape, P extends readonly IndexSpec[]> = [number] extends [S["length"]]
   ? number[]
   : [number] extends [P["length"]] ? number[]
-  : [Extract<P[number], TensorLike>] extends [never] ? SliceBasic<S, P>
-  : number[];
-
-/**
- * Shape of a slice by integers, ranges, ellipsis and new axes, or the wrong index.
- *
- * @internal
- */
-export type SliceBasic<S extends Shape, P extends readonly IndexSpec[]> = S extends unknown
-  ? SliceWalk<S, P, S, P>
+  : S extends unknown ? SliceWalk<S, P, S, P>
   : never;
 
 /**
