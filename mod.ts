@@ -1,0 +1,74 @@
+/**
+ * Denum: a functional array language for Deno, and from there for every
+ * JavaScript runtime. Immutable tensors with dtypes and shapes checked by the
+ * compiler, NumPy's semantics, Rust kernels in WebAssembly, no memory to free.
+ *
+ * @example Usage
+ * ```ts
+ * import * as nd from "@denum/denum";
+ * import assert from "node:assert/strict";
+ *
+ * const t = nd.tensor([[1, 2, 3], [4, 5, 6]]);
+ *
+ * assert.deepEqual(nd.slice(t, ":", 1).toArray(), [2, 5]);
+ * assert.deepEqual(nd.matmul(t, nd.transpose(t)).toArray(), [[14, 32], [32, 77]]);
+ * ```
+ *
+ * @module
+ */
+export { dtypesOfKind } from "./src/core/dtype.ts";
+export type {
+  Complex,
+  ComplexDType,
+  DataOf,
+  DType,
+  DTypeOfKind,
+  FloatDType,
+  FloatingOf,
+  IntegerDType,
+  Item,
+  Kind,
+  NestedItems,
+  NumericDType,
+  RealDType,
+  RealOf,
+  ScalarOf,
+  SumDType,
+} from "./src/core/dtype.ts";
+export {
+  ArgumentError,
+  AxisError,
+  DeviceError,
+  DisposedError,
+  DTypeError,
+  FormatError,
+  IndexError,
+  ShapeError,
+  TraceError,
+} from "./src/core/errors.ts";
+export type { Shape } from "./src/core/shape.ts";
+export { Tensor } from "./src/core/tensor.ts";
+export type { TensorLike } from "./src/core/types/operands.ts";
+export { einsum } from "./src/functions/einsum.ts";
+export { scope } from "./src/functions/scope.ts";
+export { mean, std, variance } from "./src/functions/statistics.ts";
+export { arange, eye, full, linspace, ones, tensor, zeros } from "./src/ops/creation.ts";
+export { At, at, nonzero, slice, take, takeAlongAxis } from "./src/ops/indexing.ts";
+export { concat, repeat, roll, split, stack, tile } from "./src/ops/joining.ts";
+export { matmul } from "./src/ops/linear.ts";
+export {
+  broadcastTo,
+  expandDims,
+  flip,
+  moveaxis,
+  ravel,
+  reshape,
+  squeeze,
+  swapaxes,
+  transpose,
+} from "./src/ops/movement.ts";
+export { all, any, argmax, argmin, max, min, prod, sum } from "./src/ops/reductions.ts";
+export { argsort, cumprod, cumsum, searchsorted, sort } from "./src/ops/sorting.ts";
+export { indexedSlices, toDense } from "./src/structures/indexed_slices.ts";
+export type { IndexedSlices } from "./src/structures/indexed_slices.ts";
+export { Variable, variable, VariablePart } from "./src/structures/variable.ts";
