@@ -14,6 +14,7 @@ mod cast;
 mod complex;
 mod element;
 mod fill;
+mod half;
 mod index;
 mod loops;
 mod map;

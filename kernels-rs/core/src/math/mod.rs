@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod check;
+pub mod complex;
 mod exp;
 mod log;
 mod patch;
