@@ -106,21 +106,30 @@ export type SliceWalk<
       ? [BadIndex<N, H>] extends [never]
         ? SliceWalk<WholeS, WholeP, Left, Rest, Done, [...Axis, 0], [...Place, 0]>
       : SliceMistake<Place["length"], IndexSentence<N, H, Axis["length"]>>
-    : [H] extends [string] ? [string] extends [H] ? number[]
-      : "..." extends H ? number[]
-      : [RangeMistake<H>] extends [never] ? SliceWalk<
-          WholeS,
-          WholeP,
-          Left,
-          Rest,
-          [...Done, RangeLength<N, H>],
-          [...Axis, 0],
-          [...Place, 0]
-        >
-      : SliceMistake<Place["length"], RangeMistake<H>>
+    : [H] extends [string] ? IsLiteral<H> extends true ? "..." extends H ? number[]
+        : [RangeMistake<H>] extends [never] ? SliceWalk<
+            WholeS,
+            WholeP,
+            Left,
+            Rest,
+            [...Done, RangeLength<N, H>],
+            [...Axis, 0],
+            [...Place, 0]
+          >
+        : SliceMistake<Place["length"], RangeMistake<H>>
+      : [H] extends [`${string}:${string}`]
+        ? SliceWalk<WholeS, WholeP, Left, Rest, [...Done, number], [...Axis, 0], [...Place, 0]>
+      : number[]
     : number[]
   : SliceMistake<Place["length"], TooManySentence<WholeS, WholeP>>
   : [...Done, ...S];
+
+/**
+ * Whether a text is a literal, not string or a pattern such as `${number}:`.
+ *
+ * @internal
+ */
+export type IsLiteral<T extends string> = Record<never, 0> extends Record<T, 0> ? false : true;
 
 /**
  * One `number` for each index that takes an axis.
