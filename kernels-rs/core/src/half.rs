@@ -24,6 +24,12 @@ impl f16 {
         f32::from_bits(size.to_bits() | special | sign)
     }
 
+    /// `to_f32` for loops that need not be fast: not inlined.
+    #[inline(never)]
+    pub fn widen(self) -> f32 {
+        self.to_f32()
+    }
+
     /// The nearest number, the even one of two. Free of branches.
     #[inline(always)]
     pub fn from_f32(x: f32) -> Self {
@@ -39,8 +45,8 @@ impl f16 {
         Self((half | bits >> 16 & 0x8000) as u16)
     }
 
-    /// The nearest number, rounded once.
-    #[inline(always)]
+    /// The nearest number, rounded once. Not inlined: rarely used, and long.
+    #[inline(never)]
     pub fn from_f64(x: f64) -> Self {
         Self::from_f32(to_odd(x))
     }
@@ -63,8 +69,8 @@ impl bf16 {
         Self(if bits & 0x7fff_ffff > 0x7f80_0000 { nan } else { rounded } as u16)
     }
 
-    /// The nearest number, rounded once.
-    #[inline(always)]
+    /// The nearest number, rounded once. Not inlined: rarely used, and long.
+    #[inline(never)]
     pub fn from_f64(x: f64) -> Self {
         Self::from_f32(to_odd(x))
     }

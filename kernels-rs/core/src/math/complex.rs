@@ -59,6 +59,13 @@ pub fn expm1(x: c128) -> c128 {
     z(re, libm::exp(x.re) * libm::sin(x.im))
 }
 
+/// A sum and its rounding error (Knuth).
+fn two_sum(a: f64, b: f64) -> (f64, f64) {
+    let sum = a + b;
+    let part = sum - a;
+    (sum, (a - (sum - part)) + (b - part))
+}
+
 /// log |z|, accurate where |z| is near 1 (glibc, s_clog_template.c).
 fn log_abs(x: f64, y: f64) -> f64 {
     let (x, y) = if x.abs() < y.abs() { (y.abs(), x.abs()) } else { (x.abs(), y.abs()) };
@@ -66,12 +73,9 @@ fn log_abs(x: f64, y: f64) -> f64 {
         // x^2 + y^2 - 1 with the rounding errors of the squares.
         let ((x, x_low), (y, y_low)) = (square(x), square(y));
         if x + y > 0.5 && x + y < 2.0 {
-            // Exact for x from 0.5 to 2.
-            let from_one = x - 1.0;
-            let sum = from_one + y;
-            let part = sum - from_one;
-            let error = (from_one - (sum - part)) + (y - part);
-            return libm::log1p(sum + (error + (x_low + y_low))) / 2.0;
+            let (from_one, error) = two_sum(x, -1.0);
+            let (sum, rest) = two_sum(from_one, y);
+            return libm::log1p(sum + (rest + error + (x_low + y_low))) / 2.0;
         }
     }
     if x > 1e300 {
