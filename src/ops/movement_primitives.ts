@@ -189,12 +189,36 @@ const DIAGONAL = movement<DiagonalParams>({
   ],
 });
 
+/** Strides of a shape that differs by axes of length 1 alone, else null. */
+function keptStrides(
+  shape: Shape,
+  strides: readonly number[],
+  target: Shape,
+): readonly number[] | null {
+  const result = new Array<number>(target.length);
+  let axis = 0;
+  for (let i = 0; i < target.length; i++) {
+    const length = target[i]!;
+    if (length === 1) {
+      result[i] = 1;
+      continue;
+    }
+    while (shape[axis] === 1) axis++;
+    if (shape[axis] !== length) return null;
+    result[i] = strides[axis++]!;
+  }
+  while (shape[axis] === 1) axis++;
+  return axis === shape.length ? result : null;
+}
+
 /** Strides under which the same elements have another shape, or null if they need a copy. */
 function reshapedStrides(
   shape: Shape,
   strides: readonly number[],
   target: Shape,
 ): readonly number[] | null {
+  const kept = keptStrides(shape, strides, target);
+  if (kept) return kept;
   if (isContiguous(shape, strides)) return contiguousStrides(target);
   const result = new Array<number>(target.length).fill(0);
   const from = shape.map((_, axis) => axis).filter((axis) => shape[axis] !== 1);

@@ -67,6 +67,9 @@ export interface Selection {
  */
 export function selection(shape: Shape, parts: readonly IndexPart[]): Selection {
   const advanced = parts.some((part) => part instanceof Tensor);
+  if (!advanced && parts.length <= shape.length && !parts.includes("...")) {
+    return basicSelection(shape, parts as readonly (number | string | null)[]);
+  }
   const starts: number[] = [];
   const steps: number[] = [];
   const lengths: number[] = [];
@@ -84,9 +87,9 @@ export function selection(shape: Shape, parts: readonly IndexPart[]): Selection 
     if (part === null) {
       result.push(1);
     } else if (typeof part === "string") {
-      const [start, step, length] = range(part, shape[axis]!);
-      result.push(length);
-      take(start, step, length);
+      resolve(rangeOf(part), shape[axis]!);
+      result.push(resolvedLength);
+      take(resolvedStart, resolvedStep, resolvedLength);
     } else if (typeof part === "number") {
       const index = checkedIndex(part, axis, shape[axis]!);
       if (advanced) {
@@ -119,6 +122,49 @@ export function selection(shape: Shape, parts: readonly IndexPart[]): Selection 
   // An integer beside index tensors is an index of one value; its axis was cut to it already.
   return { region: { starts, steps, lengths }, shape: result, picks: zeroed(picks, all), together };
 }
+
+/** An index of integers, ranges and new axes alone: the usual case, kept short. */
+function basicSelection(shape: Shape, parts: readonly (number | string | null)[]): Selection {
+  const rank = shape.length;
+  const starts = new Array<number>(rank);
+  const steps = new Array<number>(rank);
+  const lengths = new Array<number>(rank);
+  const result: number[] = [];
+  let axis = 0;
+  let same = true;
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i]!;
+    if (part === null) {
+      result.push(1);
+      same = false;
+      continue;
+    }
+    const length = shape[axis]!;
+    if (typeof part === "number") {
+      starts[axis] = checkedIndex(part, axis, length);
+      steps[axis] = 1;
+      lengths[axis] = 1;
+      same = false;
+    } else {
+      resolve(rangeOf(part), length);
+      starts[axis] = resolvedStart;
+      steps[axis] = resolvedStep;
+      lengths[axis] = resolvedLength;
+      result.push(resolvedLength);
+    }
+    axis++;
+  }
+  for (; axis < rank; axis++) {
+    starts[axis] = 0;
+    steps[axis] = 1;
+    lengths[axis] = shape[axis]!;
+    result.push(shape[axis]!);
+  }
+  const region = { starts, steps, lengths };
+  return { region, shape: same ? lengths : result, picks: NO_PICKS, together: true };
+}
+
+const NO_PICKS: readonly Pick[] = [];
 
 /** Integers beside index tensors select the only element that slicing left. */
 function zeroed(picks: readonly Pick[], parts: readonly IndexPart[]): readonly Pick[] {
@@ -161,8 +207,20 @@ function checkedIndex(index: number, axis: number, length: number): number {
   return index < 0 ? index + length : index;
 }
 
-/** Start, step and length of a slice, clamped as Python does. */
-function range(text: string, length: number): readonly [number, number, number] {
+/** A range as written: bounds that were left out are undefined. */
+interface Range {
+  readonly from: number | undefined;
+  readonly to: number | undefined;
+  readonly step: number;
+}
+
+/** Ranges that were read before; programs use few of them. */
+const ranges = new Map<string, Range>();
+const MOST_RANGES = 1000;
+
+function rangeOf(text: string): Range {
+  const known = ranges.get(text);
+  if (known) return known;
   const match = /^\s*(-?\d+)?\s*:\s*(-?\d+)?\s*(?::\s*(-?\d+)?\s*)?$/.exec(text);
   if (!match) {
     throw new IndexError(
@@ -177,13 +235,30 @@ function range(text: string, length: number): readonly [number, number, number] 
   if (step === 0) {
     throw new IndexError(`Cannot slice by ${valueText(text)}: the step must not be 0`);
   }
-  const [low, high] = step > 0 ? [0, length] : [-1, length - 1];
-  const clamp = (index: number): number =>
-    Math.min(high, Math.max(low, index < 0 ? index + length : index));
-  const start = from === undefined ? (step > 0 ? low : high) : clamp(from);
-  const stop = to === undefined ? (step > 0 ? high : low) : clamp(to);
-  const count = Math.max(0, Math.ceil((stop - start) / step));
-  return [count === 0 ? 0 : start, step, count];
+  if (ranges.size >= MOST_RANGES) ranges.clear();
+  const read: Range = { from, to, step };
+  ranges.set(text, read);
+  return read;
+}
+
+// Results of `resolve`, which runs too often to make an array for each call.
+let resolvedStart = 0;
+let resolvedStep = 1;
+let resolvedLength = 0;
+
+/** Start, step and length of a range on an axis, clamped as Python does. */
+function resolve({ from, to, step }: Range, length: number): void {
+  const low = step > 0 ? 0 : -1;
+  const high = step > 0 ? length : length - 1;
+  const start = from === undefined ? (step > 0 ? low : high) : clamp(from, length, low, high);
+  const stop = to === undefined ? (step > 0 ? high : low) : clamp(to, length, low, high);
+  resolvedLength = Math.max(0, Math.ceil((stop - start) / step));
+  resolvedStart = resolvedLength === 0 ? 0 : start;
+  resolvedStep = step;
+}
+
+function clamp(index: number, length: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, index < 0 ? index + length : index));
 }
 
 function maskPositions(mask: Tensor, shape: Shape, axis: number): Tensor {
@@ -262,7 +337,8 @@ function inPlace(rank: number, count: number, place: number): readonly number[] 
  * @returns A view, or a copy where index tensors select.
  */
 export function selected(x: Tensor, wanted: Selection): Tensor {
-  const part = reshaped(sliced(x, wanted.region), wanted.shape);
+  const region = sliced(x, wanted.region);
+  const part = wanted.shape === wanted.region.lengths ? region : reshaped(region, wanted.shape);
   if (wanted.picks.length === 0) return part;
   const { rows, indices, place } = arrange(part, wanted);
   const result = gathered(rows, indices);
