@@ -3,6 +3,7 @@
  *
  * @module
  */
+import assert from "node:assert/strict";
 import type { Mistake } from "../../../src/core/types/mistake.ts";
 
 /** Whether two types are exactly one. */
@@ -22,3 +23,21 @@ export function same<Actual, Expected>(
 
 /** Takes code that only the compiler reads. */
 export function onlyTypes(_code: () => void): void {}
+
+/**
+ * A mistake reads the same at compile time and at run time.
+ *
+ * @typeParam Sentence The compiler's sentence, of which `sentence` is the value.
+ * @param sentence What both must say.
+ * @param called A function, taken without its types.
+ * @param values Arguments that do not fit.
+ */
+export function says<Sentence extends string>(
+  sentence: Sentence,
+  called: unknown,
+  ...values: readonly unknown[]
+): void {
+  assert.throws(() => (called as (...values: readonly unknown[]) => unknown)(...values), {
+    message: sentence,
+  });
+}
