@@ -58,6 +58,11 @@ export interface Primitive<P = unknown> {
   readonly samples: readonly Sample<P>[];
   /** Relative error to allow between devices, in units of the last place; 0 when absent. */
   readonly ulps?: number;
+  /**
+   * Whether all shapes are equal and an element of the results depends on the
+   * elements of the inputs at its place alone; false when absent.
+   */
+  readonly elementwise?: boolean;
 }
 
 /** A device: memory, and a way to run primitives. */

@@ -95,6 +95,7 @@ export function elementwise(op: Elementwise): ElementwisePrimitive {
     reference: (inputs) => [applyScalar(scalar, inputs[0]!.dtype, inputs.map((x) => x.items))],
     lower: { wasm: op.wasm ?? map(op.kernel ?? snakeCase(name)) },
     dtypes,
+    elementwise: true,
     samples: op.samples ?? SHAPES.map((shape) => ({
       shapes: new Array<Shape>(arity).fill(shape),
       params: undefined,
