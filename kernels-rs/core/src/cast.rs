@@ -71,8 +71,10 @@ casts!(cast_c64: c64 => [f16 bf16] |x| T::from_f64(x.re.into()));
 casts!(cast_f16: f16 => [f32] |x| x.to_f32());
 casts!(cast_f16: f16 => [i8 i16 i32 i64 u8 u16 u32 u64 f64] |x| x.widen() as T);
 casts!(cast_bf16: bf16 => [i8 i16 i32 i64 u8 u16 u32 u64 f32 f64] |x| x.to_f32() as T);
-casts!(cast_f16: f16 => [c64 c128] |x| T::new(x.widen().into(), 0.0));
-casts!(cast_bf16: bf16 => [c64 c128] |x| T::new(x.to_f32().into(), 0.0));
+casts!(cast_f16: f16 => [c64] |x| T::new(x.widen(), 0.0));
+casts!(cast_f16: f16 => [c128] |x| T::new(x.widen() as f64, 0.0));
+casts!(cast_bf16: bf16 => [c64] |x| T::new(x.to_f32(), 0.0));
+casts!(cast_bf16: bf16 => [c128] |x| T::new(x.to_f32() as f64, 0.0));
 casts!(cast_f16: f16 => {bool: u8} |x| (x.0 & 0x7fff != 0).into());
 casts!(cast_bf16: bf16 => {bool: u8} |x| (x.0 & 0x7fff != 0).into());
 

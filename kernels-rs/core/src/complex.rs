@@ -142,7 +142,7 @@ macro_rules! field {
                 let size = self.abs();
                 if size.is_infinite() {
                     let unit = |x: $f| if x.is_infinite() { (1.0 as $f).copysign(x) } else { 0.0 };
-                    return if self.re.is_infinite() && self.im.is_infinite() || self.has_nan() {
+                    return if self.re.is_infinite() && self.im.is_infinite() {
                         Self::new(<$f>::NAN, <$f>::NAN)
                     } else {
                         Self::new(unit(self.re), unit(self.im))
@@ -151,7 +151,7 @@ macro_rules! field {
                 if size == 0.0 {
                     return Self::new(0.0, 0.0);
                 }
-                // A NaN makes the magnitude NaN, and that both parts.
+                // A NaN in one part makes the magnitude NaN, and that both parts.
                 Self::new(self.re / size, self.im / size)
             }
 
@@ -204,8 +204,8 @@ map1!(conjugate [c64 c128] |z| T::new(z.re, -z.im));
 map1!(square [c64 c128] |z| z * z);
 map1!(reciprocal [c64 c128] |z| z.reciprocal());
 map1!(sign [c64 c128] |z| z.sign());
-map1!(round [c64] |a, out| vectors1(parts(a), parts_mut(out), |x| f32x4_nearest(x)));
-map1!(round [c128] |a, out| vectors1(parts(a), parts_mut(out), |x| f64x2_nearest(x)));
+map1!(round[c64] | a, out | vectors1(parts(a), parts_mut(out), |x| f32x4_nearest(x)));
+map1!(round[c128] | a, out | vectors1(parts(a), parts_mut(out), |x| f64x2_nearest(x)));
 map1!(abs [c64 c128] -> Real<T> |z| z.abs());
 map1!(real [c64 c128] -> Real<T> |z| z.re);
 map1!(imag [c64 c128] -> Real<T> |z| z.im);
@@ -265,6 +265,7 @@ mod tests {
         assert_eq!(z(3.0, -4.0).sign(), z(0.6, -0.8));
         assert_eq!((z(-inf, 5.0).sign(), z(2.0, -inf).sign()), (z(-1.0, 0.0), z(0.0, -1.0)));
         assert!(z(inf, inf).sign().has_nan() && z(f64::NAN, 1.0).sign().has_nan());
+        assert_eq!(z(-inf, f64::NAN).sign(), z(-1.0, 0.0));
         assert_eq!(z(0.0, -0.0).sign(), z(0.0, 0.0));
     }
 

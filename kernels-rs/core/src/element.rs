@@ -207,7 +207,7 @@ fn fmod_f32(a: f32, b: f32) -> f32 {
     let quotient = x / y;
     // Up to here a quotient rounded to an integer is off by one at most and
     // `x - quotient * y` is exact.
-    if quotient < 16777216.0 {
+    if quotient < 16777216.0 && y < f64::INFINITY {
         let mut rest = x - (quotient as i32) as f64 * y;
         if rest < 0.0 {
             rest += y;
@@ -301,6 +301,7 @@ mod tests {
 
     #[test]
     fn short_remainder_is_exact() {
+        assert_eq!((fmod_f32(-0.5, f32::INFINITY), fmod_f32(7e30, 1e-3)), (-0.5, 7e30 % 1e-3));
         let mut bits = 1u32;
         for _ in 0..200_000 {
             bits = bits.wrapping_mul(1664525).wrapping_add(1013904223);

@@ -9,16 +9,16 @@ const fn z(re: f64, im: f64) -> c128 {
     Complex::new(re, im)
 }
 
-/// NaN if `x` is infinite or NaN.
+/// NaN if `x` is infinite or NaN, else zero.
 fn invalid(x: f64) -> f64 {
-    x - x
+    if x.is_finite() { 0.0 } else { f64::NAN }
 }
 
-/// e^x times cos y and sin y, where e^x alone may overflow.
-fn polar_exp(x: f64, y: f64) -> c128 {
+/// `factor` e^x (cos y + i sin y), where e^x alone may overflow.
+fn polar_exp(factor: f64, x: f64, y: f64) -> c128 {
     // e^709 is finite; two such steps lead beyond all results.
     let mut left = x;
-    let mut scale = z(libm::cos(y), libm::sin(y));
+    let mut scale = z(factor * libm::cos(y), factor * libm::sin(y));
     for _ in 0..2 {
         if left > 709.0 {
             let step = libm::exp(709.0);
@@ -41,7 +41,7 @@ pub fn exp(x: c128) -> c128 {
             let size = if re > 0.0 { f64::INFINITY } else { 0.0 };
             return z(size.copysign(libm::cos(im)), size.copysign(libm::sin(im)));
         }
-        return polar_exp(re, im);
+        return polar_exp(1.0, re, im);
     }
     if re == f64::INFINITY {
         z(re, invalid(im))
@@ -100,9 +100,18 @@ pub fn log(x: c128) -> c128 {
     z(log_abs(x.re, x.im), angle)
 }
 
-/// log(1 + z), as NumPy's nc_log1p.
+/// log(1 + z).
 pub fn log1p(x: c128) -> c128 {
-    z(libm::log(hypot(x.re + 1.0, x.im)), libm::atan2(x.im, x.re + 1.0))
+    let c128 { re, im } = x;
+    let angle = libm::atan2(im, re + 1.0);
+    if re.abs() < 0.5 && im.abs() < 1.0 {
+        // |1 + z|^2 - 1 = 2 re + re^2 + im^2 with the rounding errors of the squares.
+        let ((a, a_low), (b, b_low)) = (square(re), square(im));
+        let (sum, first) = two_sum(2.0 * re, b);
+        let (sum, second) = two_sum(sum, a);
+        return z(libm::log1p(sum + (first + second + (a_low + b_low))) / 2.0, angle);
+    }
+    z(log(z(re + 1.0, im)).re, angle)
 }
 
 /// The root in the right half plane.
@@ -152,7 +161,7 @@ fn sinh(w: c128) -> c128 {
         if x.abs() < 22.0 {
             return z(libm::sinh(x) * libm::cos(y), libm::cosh(x) * libm::sin(y));
         }
-        let half = polar_exp(x.abs() - core::f64::consts::LN_2, y);
+        let half = polar_exp(0.5, x.abs(), y);
         return z(half.re * (1.0f64).copysign(x), half.im);
     }
     if x == 0.0 {
@@ -180,7 +189,7 @@ fn cosh(w: c128) -> c128 {
         if x.abs() < 22.0 {
             return z(libm::cosh(x) * libm::cos(y), libm::sinh(x) * libm::sin(y));
         }
-        let half = polar_exp(x.abs() - core::f64::consts::LN_2, y);
+        let half = polar_exp(0.5, x.abs(), y);
         return z(half.re, half.im * (1.0f64).copysign(x));
     }
     if x == 0.0 {
@@ -253,19 +262,48 @@ pub fn power(a: c128, b: c128) -> c128 {
     }
     let n = b.re as i32;
     if b.im == 0.0 && n as f64 == b.re && (-99..100).contains(&n) {
-        let positive = integer_power(a, n.unsigned_abs());
-        return if n < 0 { z(1.0, 0.0).divide(positive) } else { positive };
+        return match n {
+            1 => a,
+            2 => a * a,
+            3 => a * a * a,
+            4.. => integer_power(a, n as u32),
+            _ => z(1.0, 0.0).divide(integer_power(a, n.unsigned_abs())),
+        };
     }
-    exp(b * log(a))
+    exp(multiply(b, log(a)))
+}
+
+/// The product of C99, annex G: what is infinite times what is not zero is infinite.
+fn multiply(a: c128, b: c128) -> c128 {
+    let product = a * b;
+    if !(product.re.is_nan() && product.im.is_nan()) {
+        return product;
+    }
+    let is_infinite = |x: c128| x.re.is_infinite() || x.im.is_infinite();
+    let unit = |x: c128| {
+        let part = |x: f64| (if x.is_infinite() { 1.0f64 } else { 0.0 }).copysign(x);
+        if is_infinite(x) { z(part(x.re), part(x.im)) } else { x }
+    };
+    let zero_for_nan = |x: c128| {
+        let part = |x: f64| if x.is_nan() { (0.0f64).copysign(x) } else { x };
+        z(part(x.re), part(x.im))
+    };
+    let overflow = [a.re * b.re, a.im * b.im, a.re * b.im, a.im * b.re];
+    if is_infinite(a) || is_infinite(b) || overflow.iter().any(|x| x.is_infinite()) {
+        let (mut x, mut y) = (unit(a), unit(b));
+        if is_infinite(a) || !is_infinite(b) {
+            y = zero_for_nan(y);
+        }
+        if is_infinite(b) || !is_infinite(a) {
+            x = zero_for_nan(x);
+        }
+        let product = x * y;
+        return z(f64::INFINITY * product.re, f64::INFINITY * product.im);
+    }
+    product
 }
 
 fn integer_power(a: c128, n: u32) -> c128 {
-    match n {
-        1 => return a,
-        2 => return a * a,
-        3 => return a * a * a,
-        _ => {}
-    }
     let (mut result, mut base, mut left) = (z(1.0, 0.0), a, n);
     loop {
         if left & 1 == 1 {

@@ -1,10 +1,12 @@
 //! The exponential function.
 //!
 //! x = n log 2 + r with |r| <= log(2) / 2; a polynomial gives e^r, and 2^n is
-//! multiplied in two factors, so that subnormal results and the top of the
-//! range come out. Arguments are clamped where the result overflows or
-//! vanishes by itself. Coefficients in single precision: S. Moshier, Cephes;
-//! in double precision: interpolation at Chebyshev nodes.
+//! multiplied in two factors, so that subnormal results and the top of the range
+//! come out. Arguments are clamped to where the result overflows or vanishes by
+//! itself. The clamp may lose a NaN, because with relaxed SIMD the compiler takes
+//! instructions that leave this open; so NaN (all bits set) is put in at the end.
+//! Coefficients in single precision: S. Moshier, Cephes; in double precision:
+//! interpolation at Chebyshev nodes.
 
 use crate::simd::*;
 
@@ -28,6 +30,7 @@ splats! {
 /// e^x of four floats.
 #[inline(always)]
 pub fn exp_f32x4(x: v128) -> v128 {
+    let nan = f32x4_ne(x, x);
     let x = f32x4_pmin(f32x4_pmax(x, LOW.get()), HIGH.get());
     let t = madd_f32x4(x, LOG2_E.get(), ROUND.get());
     let n = f32x4_sub(t, ROUND.get());
@@ -43,7 +46,7 @@ pub fn exp_f32x4(x: v128) -> v128 {
     let rest = i32x4_sub(n, half);
     let first = i32x4_add(i32x4_shl(half, 23), ONE.get());
     let second = i32x4_add(i32x4_shl(rest, 23), ONE.get());
-    f32x4_mul(f32x4_mul(y, first), second)
+    v128_or(f32x4_mul(f32x4_mul(y, first), second), nan)
 }
 
 splats! {
@@ -72,6 +75,7 @@ splats! {
 /// e^x of two doubles.
 #[inline(always)]
 pub fn exp_f64x2(x: v128) -> v128 {
+    let nan = f64x2_ne(x, x);
     let x = f64x2_pmin(f64x2_pmax(x, LOW_D.get()), HIGH_D.get());
     let t = madd_f64x2(x, LOG2_E_D.get(), ROUND_D.get());
     let n = f64x2_sub(t, ROUND_D.get());
@@ -97,7 +101,7 @@ pub fn exp_f64x2(x: v128) -> v128 {
     let rest = i64x2_sub(n, half);
     let first = i64x2_add(i64x2_shl(half, 52), ONE_D.get());
     let second = i64x2_add(i64x2_shl(rest, 52), ONE_D.get());
-    f64x2_mul(f64x2_mul(y, first), second)
+    v128_or(f64x2_mul(f64x2_mul(y, first), second), nan)
 }
 
 #[cfg(test)]

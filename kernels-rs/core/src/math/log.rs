@@ -75,12 +75,18 @@ splats! {
 /// Bits of 1.0 less those of sqrt(1/2).
 const UP: i64 = 0x3ff0_0000_0000_0000 - 0x3fe6_a09e_667f_3bcd;
 
+/// Two positive, normal doubles as 2^k m, with m from sqrt(1/2) to sqrt(2).
+#[inline(always)]
+pub fn split(x: v128) -> (v128, v128) {
+    let exponent = u64x2_shr(i64x2_add(x, i64x2_splat(UP)), 52);
+    let m = i64x2_add(i64x2_sub(x, i64x2_shl(exponent, 52)), ONE_D.get());
+    (f64x2_sub(v128_or(exponent, BIG_D.get()), BIAS_D.get()), m)
+}
+
 /// log x of two doubles.
 #[inline(always)]
 pub fn log_f64x2(x: v128) -> v128 {
-    let exponent = u64x2_shr(i64x2_add(x, i64x2_splat(UP)), 52);
-    let m = i64x2_add(i64x2_sub(x, i64x2_shl(exponent, 52)), ONE_D.get());
-    let k = f64x2_sub(v128_or(exponent, BIG_D.get()), BIAS_D.get());
+    let (k, m) = split(x);
     let f = f64x2_sub(m, ONE_D.get());
     let s = f64x2_div(f, f64x2_add(f, TWO_D.get()));
     let z = f64x2_mul(s, s);

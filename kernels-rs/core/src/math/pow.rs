@@ -5,21 +5,18 @@
 //! at Chebyshev nodes; results are nearly correctly rounded. Lanes with a special
 //! value go through `libm`.
 
+use super::log::split;
 use super::trig::in_doubles2;
 use crate::simd::*;
 
 splats! {
     MIN: Splat32 = f32::MIN_POSITIVE;
     INF: Splat32 = f32::INFINITY;
-    ONE: Splat32 = 1.0;
     SIGN: Splat32 = -0.0;
     // Beyond it every float is an even integer.
     ALL_EVEN: Splat32 = 16777216.0;
     // Magnitudes of exponents from here on go through `libm`.
     FAR: Splat32 = 1e9;
-    SQRT_HALF: Splat64 = core::f64::consts::FRAC_1_SQRT_2;
-    BIG: Splat64 = 4503599627370496.0;
-    BIAS: Splat64 = 4503599627370496.0 + 1023.0;
     ONE_D: Splat64 = 1.0;
     L4: Splat64 = 0.3407329932424559;
     L3: Splat64 = 0.41167268734376855;
@@ -37,15 +34,10 @@ splats! {
     E1: Splat64 = 6.931472067028326e-1;
 }
 
-/// Bits of 1.0 less those of sqrt(1/2).
-const UP: i64 = 0x3ff0_0000_0000_0000 - 0x3fe6_a09e_667f_3bcd;
-
 /// x^y of two pairs of doubles that are floats, x positive and normal.
 #[inline(always)]
 fn power(x: v128, y: v128) -> v128 {
-    let exponent = u64x2_shr(i64x2_add(x, i64x2_splat(UP)), 52);
-    let m = i64x2_add(i64x2_sub(x, i64x2_shl(exponent, 52)), ONE_D.get());
-    let k = f64x2_sub(v128_or(exponent, BIG.get()), BIAS.get());
+    let (k, m) = split(x);
     let s = f64x2_div(f64x2_sub(m, ONE_D.get()), f64x2_add(m, ONE_D.get()));
     let z = f64x2_mul(s, s);
     let mut p = madd_f64x2(L4.get(), z, L3.get());

@@ -44,8 +44,8 @@ pub fn tanh_f32x4(x: v128) -> v128 {
         let m = madd_f64x2(scale, f64x2_mul(p, r), f64x2_sub(scale, ONE.get()));
         f64x2_div(m, f64x2_add(m, TWO.get()))
     });
-    // The sum above loses the sign of zero.
-    v128_bitselect(x, y, SIGN.get())
+    // The sum above loses the sign of zero, the clamp a NaN (see exp.rs).
+    v128_or(v128_bitselect(x, y, SIGN.get()), f32x4_ne(x, x))
 }
 
 #[cfg(test)]

@@ -21,19 +21,11 @@ impl Splat32 {
     pub const fn new(x: f32) -> Self {
         Splat([x; 4])
     }
-
-    pub const fn bits(x: u32) -> Self {
-        Splat([f32::from_bits(x); 4])
-    }
 }
 
 impl Splat64 {
     pub const fn new(x: f64) -> Self {
         Splat([x; 2])
-    }
-
-    pub const fn bits(x: u64) -> Self {
-        Splat([f64::from_bits(x); 2])
     }
 }
 

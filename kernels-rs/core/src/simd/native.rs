@@ -1,5 +1,5 @@
-//! The intrinsics that our vector code uses, lane by lane, for native tests.
-#![allow(non_camel_case_types)]
+//! The intrinsics that vector code uses, lane by lane, for native tests.
+#![allow(non_camel_case_types, dead_code)]
 
 /// Sixteen bytes.
 #[derive(Clone, Copy, Debug, PartialEq)]
