@@ -41,12 +41,18 @@ export type NormalAxes<
   A extends readonly number[],
   Whole extends readonly number[] = A,
   Seen extends number = never,
+  Again extends boolean = false,
 > = A extends readonly [infer H extends number, ...infer Rest extends number[]]
   ? H extends unknown ? [NormalAxis<S, H>] extends [never] ? AxisReason<S, H>
-    : [NormalAxis<S, H> & Seen] extends [never]
-      ? NormalAxes<S, Rest, Whole, Seen | NormalAxis<S, H>>
-    : RepeatedReason<Whole>
+    : NormalAxes<
+      S,
+      Rest,
+      Whole,
+      Seen | NormalAxis<S, H>,
+      [NormalAxis<S, H> & Seen] extends [never] ? Again : true
+    >
   : never
+  : Again extends true ? RepeatedReason<Whole>
   : { readonly axes: Seen };
 
 /**

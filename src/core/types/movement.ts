@@ -54,11 +54,18 @@ export type Permuted<
   A extends readonly number[] = P,
   Seen = never,
   Done extends number[] = [],
+  Again extends boolean = false,
 > = A extends readonly [infer H extends number, ...infer Rest extends number[]]
   ? [NormalAxis<S, H>] extends [never] ? AxisReason<S, H>
-  : [NormalAxis<S, H> & Seen] extends [never]
-    ? Permuted<S, P, Rest, Seen | NormalAxis<S, H>, [...Done, S[NormalAxis<S, H>]]>
-  : RepeatedReason<P>
+  : Permuted<
+    S,
+    P,
+    Rest,
+    Seen | NormalAxis<S, H>,
+    [...Done, S[NormalAxis<S, H>]],
+    [NormalAxis<S, H> & Seen] extends [never] ? Again : true
+  >
+  : Again extends true ? RepeatedReason<P>
   : Done;
 
 /**

@@ -35,8 +35,25 @@ export interface SliceMistake<Place extends number = number, Sentence extends st
 export type Slice<S extends Shape, P extends readonly IndexSpec[]> = [number] extends [S["length"]]
   ? number[]
   : [number] extends [P["length"]] ? number[]
-  : S extends unknown ? SliceWalk<S, P, S, P>
+  : S extends unknown ? SliceCounted<S, P>
   : never;
+
+/**
+ * Shape of a slice, or the wrong index. All indices are counted before one is looked at.
+ *
+ * @internal
+ */
+export type SliceCounted<S extends Shape, P extends readonly IndexSpec[]> = S extends
+  readonly [...Consumed<P>, ...unknown[]]
+  ? EllipsisPlaces<P> extends readonly [number, infer Second extends number, ...unknown[]]
+    ? SliceMistake<Second, `Cannot index by several "...": it may stand once`>
+  : SliceWalk<S, P>
+  : SliceMistake<
+    LastPlace<P>,
+    `Cannot take ${Consumed<P>["length"]} indices of a tensor of rank ${S[
+      "length"
+    ]}: there is one index an axis at most`
+  >;
 
 /**
  * Shape of a slice; `number[]` after a mistake.
@@ -78,50 +95,32 @@ export type Marked<
  * @internal
  */
 export type SliceWalk<
-  WholeS extends Shape,
-  WholeP extends readonly IndexSpec[],
   S extends Shape,
   P extends readonly IndexSpec[],
   Done extends number[] = [],
   Axis extends unknown[] = [],
   Place extends 0[] = [],
 > = P extends readonly [infer H extends IndexSpec, ...infer Rest extends IndexSpec[]]
-  ? [H] extends [null] ? SliceWalk<WholeS, WholeP, S, Rest, [...Done, 1], Axis, [...Place, 0]>
+  ? [H] extends [null] ? SliceWalk<S, Rest, [...Done, 1], Axis, [...Place, 0]>
   : [H] extends ["..."]
-    ? "..." extends Rest[number] ? SliceMistake<Place["length"], EllipsisSentence>
-    : S extends readonly [...infer Kept extends number[], ...Consumed<Rest>]
-      ? S extends readonly [...Kept, ...infer Left extends number[]] ? SliceWalk<
-          WholeS,
-          WholeP,
-          Left,
-          Rest,
-          [...Done, ...Kept],
-          [...Axis, ...Kept],
-          [...Place, 0]
-        >
+    ? S extends readonly [...infer Kept extends number[], ...Consumed<Rest>]
+      ? S extends readonly [...Kept, ...infer Left extends number[]]
+        ? SliceWalk<Left, Rest, [...Done, ...Kept], [...Axis, ...Kept], [...Place, 0]>
       : never
-    : SliceMistake<Place["length"], TooManySentence<WholeS, WholeP>>
+    : number[]
   : S extends readonly [infer N extends number, ...infer Left extends number[]]
     ? [H] extends [number]
-      ? [BadIndex<N, H>] extends [never]
-        ? SliceWalk<WholeS, WholeP, Left, Rest, Done, [...Axis, 0], [...Place, 0]>
+      ? [BadIndex<N, H>] extends [never] ? SliceWalk<Left, Rest, Done, [...Axis, 0], [...Place, 0]>
       : SliceMistake<Place["length"], IndexSentence<N, H, Axis["length"]>>
     : [H] extends [string] ? IsLiteral<H> extends true ? "..." extends H ? number[]
-        : [RangeMistake<H>] extends [never] ? SliceWalk<
-            WholeS,
-            WholeP,
-            Left,
-            Rest,
-            [...Done, RangeLength<N, H>],
-            [...Axis, 0],
-            [...Place, 0]
-          >
+        : [RangeMistake<H>] extends [never]
+          ? SliceWalk<Left, Rest, [...Done, RangeLength<N, H>], [...Axis, 0], [...Place, 0]>
         : SliceMistake<Place["length"], RangeMistake<H>>
       : [H] extends [`${string}:${string}`]
-        ? SliceWalk<WholeS, WholeP, Left, Rest, [...Done, number], [...Axis, 0], [...Place, 0]>
+        ? SliceWalk<Left, Rest, [...Done, number], [...Axis, 0], [...Place, 0]>
       : number[]
     : number[]
-  : SliceMistake<Place["length"], TooManySentence<WholeS, WholeP>>
+  : number[]
   : [...Done, ...S];
 
 /**
@@ -132,14 +131,41 @@ export type SliceWalk<
 export type IsLiteral<T extends string> = Record<never, 0> extends Record<T, 0> ? false : true;
 
 /**
- * One `number` for each index that takes an axis.
+ * One element for each index that takes an axis for certain.
  *
  * @internal
  */
-export type Consumed<P extends readonly IndexSpec[], Count extends number[] = []> = P extends
-  readonly [infer H extends IndexSpec, ...infer Rest extends IndexSpec[]]
-  ? Consumed<Rest, H extends null | "..." ? Count : [...Count, number]>
+export type Consumed<P extends readonly IndexSpec[], Count extends unknown[] = []> = P extends
+  readonly [infer H extends IndexSpec, ...infer Rest extends IndexSpec[]] ? Consumed<
+    Rest,
+    [Extract<H, null | "...">] extends [never] ? string extends H ? Count : [...Count, unknown]
+      : Count
+  >
   : Count;
+
+/**
+ * Places of ellipses.
+ *
+ * @internal
+ */
+export type EllipsisPlaces<
+  P extends readonly IndexSpec[],
+  Place extends 0[] = [],
+  Done extends number[] = [],
+> = "..." extends P[number]
+  ? P extends readonly [infer H, ...infer Rest extends IndexSpec[]]
+    ? EllipsisPlaces<Rest, [...Place, 0], [H] extends ["..."] ? [...Done, Place["length"]] : Done>
+  : Done
+  : Done;
+
+/**
+ * Place of the last index.
+ *
+ * @internal
+ */
+export type LastPlace<P extends readonly IndexSpec[]> = P extends readonly [unknown, ...infer Rest]
+  ? Rest["length"]
+  : 0;
 
 /**
  * The index `I` if an axis of length `N` does not have it, else never.
@@ -239,20 +265,3 @@ export type IndexSentence<N extends number, I extends number, Axis extends numbe
 export type RangeSentence<N extends number, I extends number, Axis extends number> =
   `Cannot take index ${I} of axis ${Axis} with length ${N}: ${N extends 0 ? "the axis is empty"
     : `an index must be from -${N} to ${Subtract<N, 1>}`}`;
-
-/**
- * More indices than axes.
- *
- * @internal
- */
-export type TooManySentence<S extends Shape, P extends readonly IndexSpec[]> =
-  `Cannot take ${Consumed<
-    P
-  >["length"]} indices of a tensor of rank ${S["length"]}: there is one index an axis at most`;
-
-/**
- * Two ellipses.
- *
- * @internal
- */
-export type EllipsisSentence = `Cannot index by several "...": it may stand once`;
