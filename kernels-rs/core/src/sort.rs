@@ -1,1 +1,1 @@
-
+//! Sorting rows, stable orders and searching: NaN last, complex numbers lexicographic.
