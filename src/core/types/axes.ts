@@ -32,7 +32,7 @@ export type FromEnd<S extends Shape, P extends number, Count extends 0[] = []> =
     : never;
 
 /**
- * Axes counted from the front, as a union in a box, or the reason why they are wrong.
+ * Axes counted from the front, in a box, or the reason why they are wrong.
  *
  * @internal
  */
@@ -40,7 +40,7 @@ export type NormalAxes<
   S extends Shape,
   A extends readonly number[],
   Whole extends readonly number[] = A,
-  Seen extends number = never,
+  Done extends number[] = [],
   Again extends boolean = false,
 > = A extends readonly [infer H extends number, ...infer Rest extends number[]]
   ? H extends unknown ? [NormalAxis<S, H>] extends [never] ? AxisReason<S, H>
@@ -48,12 +48,12 @@ export type NormalAxes<
       S,
       Rest,
       Whole,
-      Seen | NormalAxis<S, H>,
-      [NormalAxis<S, H> & Seen] extends [never] ? Again : true
+      [...Done, NormalAxis<S, H>],
+      [NormalAxis<S, H> & Done[number]] extends [never] ? Again : true
     >
   : never
   : Again extends true ? RepeatedReason<Whole>
-  : { readonly axes: Seen };
+  : { readonly axes: Done };
 
 /**
  * An axis that the operand does not have.
@@ -118,7 +118,7 @@ export type ReduceSeveral<S extends Shape, A extends readonly number[], Keep ext
  * @internal
  */
 export type ReduceBox<S extends Shape, Box, Keep extends boolean> = Box extends
-  { readonly axes: infer I extends number } ? Reduced<S, `${I}`, Keep>
+  { readonly axes: infer I extends number[] } ? Reduced<S, `${I[number]}`, Keep>
   : Box;
 
 /**

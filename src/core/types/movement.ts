@@ -172,7 +172,7 @@ export type ExpandBy<S extends Shape, A extends readonly number[]> = [number] ex
  * @internal
  */
 export type ExpandBox<S extends Shape, Slots extends Shape, Box> = Box extends
-  { readonly axes: infer I extends number } ? Inserted<S, `${I}`, 1, Slots>
+  { readonly axes: infer I extends number[] } ? Inserted<S, `${I[number]}`, 1, Slots>
   : Box;
 
 /**
@@ -215,21 +215,23 @@ export type SqueezeBy<S extends Shape, A extends readonly number[]> = [number] e
  *
  * @internal
  */
-export type SqueezeBox<S extends Shape, Box> = Box extends { readonly axes: infer I extends number }
-  ? [LongAxis<S, I>] extends [never] ? Dropped<S, `${I}`>
-  : `axis ${LongAxis<S, I>} of a tensor of shape ${ShapeText<S>}: its length is ${LengthText<
-    S[LongAxis<S, I>]
+export type SqueezeBox<S extends Shape, Box> = Box extends
+  { readonly axes: infer A extends number[] }
+  ? [LongAxis<S, A>] extends [never] ? Dropped<S, `${A[number]}`>
+  : `axis ${LongAxis<S, A>} of a tensor of shape ${ShapeText<S>}: its length is ${LengthText<
+    S[LongAxis<S, A>]
   >}, only an axis of length 1 can be removed`
   : Box;
 
 /**
- * Those of the axes `I` whose length is known not to be 1.
+ * The first of the axes `A` whose length is known not to be 1, never if there is none.
  *
  * @internal
  */
-export type LongAxis<S extends Shape, I extends number> = I extends unknown
-  ? [number] extends [S[I]] ? never
-  : 1 extends S[I] ? never
+export type LongAxis<S extends Shape, A extends readonly number[]> = A extends
+  readonly [infer I extends number, ...infer Rest extends number[]]
+  ? [number] extends [S[I]] ? LongAxis<S, Rest>
+  : 1 extends S[I] ? LongAxis<S, Rest>
   : I
   : never;
 
