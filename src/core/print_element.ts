@@ -148,7 +148,7 @@ function positionalFormat(
   const [left = 0, right = 0] = widths(finite.map((x) => positional(x, first).split(".")));
   const last = floatMode === "fixed" || floatMode === "maxprec_equal"
     ? { dtype, precision: right, minDigits: right, unique, sign, padRight: right }
-    : { dtype, precision: most, minDigits: 0, unique, trim: "." as const, sign, padRight: right };
+    : { dtype, precision: most, unique, trim: "." as const, sign, padRight: right };
   return { left, right, write: (x, padLeft) => positional(x, { ...last, padLeft }) };
 }
 

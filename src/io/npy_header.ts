@@ -195,7 +195,9 @@ class Scanner {
 
   #length(): number {
     this.#accept("");
-    const found = this.#match(this.#long ? /(0|[1-9]\d*)(?:L\b)?(?!\w)/y : /(0|[1-9]\d*)(?!\w)/y);
+    const found = this.#match(
+      this.#long ? /(0|[1-9]\d*)(?:L\b)?(?![\w.])/y : /(0|[1-9]\d*)(?![\w.])/y,
+    );
     if (found === undefined) throw this.#unexpected("a length from 0 on");
     const length = Number(found[1]);
     if (!Number.isSafeInteger(length)) {
