@@ -40,9 +40,13 @@ primitive! {
     cast_u16: u16 => [i8 i16 i32 i64 u8 u32 u64 f32 f64];
     cast_u32: u32 => [i8 i16 i32 i64 u8 u16 u64 f32 f64];
     cast_u64: u64 => [i8 i16 i32 i64 u8 u16 u32 f32 f64];
-    cast_f32: f32 => [i8 i16 i32 i64 u8 u16 u32 u64 f64];
-    cast_f64: f64 => [i8 i16 i32 i64 u8 u16 u32 u64 f32];
+    cast_f32: f32 => [i32 i64 u32 u64 f64];
+    cast_f64: f64 => [i32 i64 u32 u64 f32];
 }
+
+// Through i32, which loops convert four at a time.
+casts!(cast_f32: f32 => [i8 i16 u8 u16] |x| (x as i32).clamp(T::MIN as i32, T::MAX as i32) as T);
+casts!(cast_f64: f64 => [i8 i16 u8 u16] |x| (x as i32).clamp(T::MIN as i32, T::MAX as i32) as T);
 
 /// Casts from a type that is read as a float: to 16-bit floats, and from them and
 /// from complex numbers to all others.

@@ -1,7 +1,5 @@
 //! What an element can do: one definition of each scalar operation.
 
-use crate::simd::*;
-
 /// Integer arithmetic as NumPy's: results wrap, division by zero gives zero.
 pub trait Int: Copy {
     /// Quotient rounded toward minus infinity.
@@ -123,10 +121,6 @@ unsigned!(u8 u16 u32 u64);
 
 /// What real numbers of both kinds can do.
 pub trait Float: Copy + PartialOrd {
-    /// `floor(self / by)`, consistent with `remainder`.
-    fn floor_divide(self, by: Self) -> Self;
-    /// Remainder with the sign of the divisor.
-    fn remainder(self, by: Self) -> Self;
     /// Minus one, zero, one or NaN.
     fn sign(self) -> Self;
     /// The double nearest to it.
@@ -136,40 +130,8 @@ pub trait Float: Copy + PartialOrd {
 }
 
 macro_rules! float {
-    ($($t:ident $fmod:path, $floor:path;)+) => {$(
+    ($($t:ident)+) => {$(
         impl Float for $t {
-            // As NumPy's npy_divmod (numpy/_core/src/npymath).
-            #[inline(always)]
-            fn floor_divide(self, by: Self) -> Self {
-                if by == 0.0 {
-                    return self / by;
-                }
-                let rest = $fmod(self, by);
-                let mut quotient = (self - rest) / by;
-                if rest != 0.0 && (by < 0.0) != (rest < 0.0) {
-                    quotient -= 1.0;
-                }
-                if quotient == 0.0 {
-                    return (0.0 as $t).copysign(self / by);
-                }
-                let floor = $floor(quotient);
-                if quotient - floor > 0.5 { floor + 1.0 } else { floor }
-            }
-
-            #[inline(always)]
-            fn remainder(self, by: Self) -> Self {
-                let rest = $fmod(self, by);
-                if by == 0.0 {
-                    rest
-                } else if rest == 0.0 {
-                    (0.0 as $t).copysign(by)
-                } else if (by < 0.0) != (rest < 0.0) {
-                    rest + by
-                } else {
-                    rest
-                }
-            }
-
             #[inline(always)]
             fn sign(self) -> Self {
                 if self > 0.0 {
@@ -195,37 +157,7 @@ macro_rules! float {
         }
     )+};
 }
-float! {
-    f32 fmod_f32, floor_f32;
-    f64 libm::fmod, floor_f64;
-}
-
-/// Remainder with the sign of `a`, exact.
-#[inline(always)]
-fn fmod_f32(a: f32, b: f32) -> f32 {
-    let (x, y) = ((a as f64).abs(), (b as f64).abs());
-    let quotient = x / y;
-    // Up to here a quotient rounded to an integer is off by one at most and
-    // `x - quotient * y` is exact.
-    if quotient < 16777216.0 && y < f64::INFINITY {
-        let mut rest = x - (quotient as i32) as f64 * y;
-        if rest < 0.0 {
-            rest += y;
-        }
-        return (rest as f32).copysign(a);
-    }
-    libm::fmodf(a, b)
-}
-
-#[inline(always)]
-fn floor_f32(x: f32) -> f32 {
-    f32x4_extract_lane::<0>(f32x4_floor(f32x4_splat(x)))
-}
-
-#[inline(always)]
-fn floor_f64(x: f64) -> f64 {
-    f64x2_extract_lane::<0>(f64x2_floor(f64x2_splat(x)))
-}
+float!(f32 f64);
 
 /// The larger one; NaN if one is; the second of equals, as NumPy on x86.
 #[inline(always)]
@@ -284,32 +216,9 @@ mod tests {
     }
 
     #[test]
-    fn float_division_is_numpys() {
-        let inf = f64::INFINITY;
-        assert_eq!(((-1.0).floor_divide(inf), (-1.0).remainder(inf)), (-1.0, inf));
-        assert_eq!((7.0.floor_divide(-2.0), 7.0.remainder(-2.0)), (-4.0, -1.0));
-        assert_eq!((1.0.floor_divide(0.1), 1.0f32.floor_divide(0.1)), (9.0, 9.0));
-        assert!(1.0f64.floor_divide(0.0) == inf && 1.0f64.remainder(0.0).is_nan());
-        assert!(inf.floor_divide(1.0).is_nan() && inf.remainder(1.0).is_nan());
-        assert!(
-            (-0.0f64).remainder(3.0).is_sign_positive()
-                && 6.0f64.remainder(-3.0).is_sign_negative()
-        );
-        assert!((-0.0f64).floor_divide(3.0).is_sign_negative());
+    fn signs_of_zero_are_zero() {
         assert!((-0.0f64).sign().is_sign_positive() && f32::NAN.sign().is_nan());
-    }
-
-    #[test]
-    fn short_remainder_is_exact() {
-        assert_eq!((fmod_f32(-0.5, f32::INFINITY), fmod_f32(7e30, 1e-3)), (-0.5, 7e30 % 1e-3));
-        let mut bits = 1u32;
-        for _ in 0..200_000 {
-            bits = bits.wrapping_mul(1664525).wrapping_add(1013904223);
-            let a = f32::from_bits(bits);
-            let b = f32::from_bits(bits.rotate_left(13) & 0x0fff_ffff | bits & 0x7000_0000);
-            let (got, want) = (fmod_f32(a, b), a % b);
-            assert!(got.to_bits() == want.to_bits() || got.is_nan() && want.is_nan(), "{a} {b}");
-        }
+        assert_eq!((Float::sign(-2.5f32), Float::sign(f64::INFINITY)), (-1.0, 1.0));
     }
 
     #[test]

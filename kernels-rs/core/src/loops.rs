@@ -34,7 +34,7 @@ pub fn map3<A: Copy, B: Copy, R>(
 }
 
 /// Vectors that one turn of a vector loop handles.
-const UNROLL: usize = 2;
+const UNROLL: usize = 1;
 /// The most elements that are left for the tail, and one.
 const TAIL: usize = 8;
 
@@ -46,10 +46,7 @@ pub fn vectors1<T: Lanes>(a: &[T], out: &mut [T], f: impl Fn(v128) -> v128 + Cop
     fn whole<T: Lanes>(a: &[T], out: &mut [T], f: impl Fn(v128) -> v128) {
         let step = UNROLL * T::LANES;
         for (x, o) in a.chunks_exact(step).zip(out.chunks_exact_mut(step)) {
-            let (p, q) = (load(x), load(&x[T::LANES..]));
-            let (p, q) = (f(p), f(q));
-            store(o, p);
-            store(&mut o[T::LANES..], q);
+            store(o, f(load(x)));
         }
     }
     let main = a.len() / (UNROLL * T::LANES) * (UNROLL * T::LANES);

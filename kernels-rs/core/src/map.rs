@@ -2,7 +2,8 @@
 //! in `complex.rs`, elementary functions in `math`.
 
 use crate::element::{Float, Int, is_nan, maximum, minimum};
-use crate::loops::vectors1;
+use crate::loops::{vectors1, vectors2};
+use crate::math::modulo;
 use crate::simd::*;
 
 map2!(add [i8 i16 i32 i64 u8 u16 u32 u64] |x, y| x.wrapping_add(y));
@@ -13,9 +14,11 @@ map2!(multiply [i8 i16 i32 i64 u8 u16 u32 u64] |x, y| x.wrapping_mul(y));
 map2!(multiply [f32 f64] |x, y| x * y);
 map2!(divide [f32 f64] |x, y| x / y);
 map2!(floor_divide [i8 i16 i32 i64 u8 u16 u32 u64] |x, y| Int::floor_divide(x, y));
-map2!(floor_divide [f32 f64] |x, y| Float::floor_divide(x, y));
+map2!(floor_divide[f32] | a, b, out | vectors2(a, b, out, modulo::floor_divide_f32x4));
+map2!(floor_divide[f64] | x, y | modulo::floor_divide(x, y));
 map2!(remainder [i8 i16 i32 i64 u8 u16 u32 u64] |x, y| Int::remainder(x, y));
-map2!(remainder [f32 f64] |x, y| Float::remainder(x, y));
+map2!(remainder[f32] | a, b, out | vectors2(a, b, out, modulo::remainder_f32x4));
+map2!(remainder[f64] | x, y | modulo::remainder(x, y));
 map2!(power [i8 i16 i32 i64 u8 u16 u32 u64] |x, y| x.power(y));
 map2!(maximum [i8 i16 i32 i64 u8 u16 u32 u64 f32 f64] |x, y| maximum(x, y));
 map2!(minimum [i8 i16 i32 i64 u8 u16 u32 u64 f32 f64] |x, y| minimum(x, y));

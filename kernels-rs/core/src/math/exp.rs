@@ -25,6 +25,8 @@ splats! {
     C3: Splat32 = 1.666_666_6e-1;
     C2: Splat32 = 5.000_000_1e-1;
     ONE: Splat32 = 1.0;
+    // Sign and exponent.
+    EXPONENT: Splat32 = f32::NEG_INFINITY;
 }
 
 /// e^x of four floats.
@@ -41,11 +43,10 @@ pub fn exp_f32x4(x: v128) -> v128 {
     p = madd_f32x4(p, r, C3.get());
     p = madd_f32x4(p, r, C2.get());
     let y = f32x4_add(madd_f32x4(p, f32x4_mul(r, r), r), ONE.get());
-    let n = i32x4_sub(t, ROUND.get());
-    let half = i32x4_shr(n, 1);
-    let rest = i32x4_sub(n, half);
-    let first = i32x4_add(i32x4_shl(half, 23), ONE.get());
-    let second = i32x4_add(i32x4_shl(rest, 23), ONE.get());
+    // The low bits of t, moved to the exponent: half of n rounded down, and the rest.
+    let first = v128_and(i32x4_shl(t, 22), EXPONENT.get());
+    let second = i32x4_sub(i32x4_shl(t, 23), first);
+    let (first, second) = (i32x4_add(first, ONE.get()), i32x4_add(second, ONE.get()));
     v128_or(f32x4_mul(f32x4_mul(y, first), second), nan)
 }
 
@@ -70,6 +71,7 @@ splats! {
     D3: Splat64 = 1.666666666666667e-1;
     D2: Splat64 = 0.5;
     ONE_D: Splat64 = 1.0;
+    EXPONENT_D: Splat64 = f64::NEG_INFINITY;
 }
 
 /// e^x of two doubles.
@@ -95,12 +97,9 @@ pub fn exp_f64x2(x: v128) -> v128 {
     p = madd_f64x2(p, r, D2.get());
     let y = f64x2_add(madd_f64x2(p, f64x2_mul(r, r), low), high);
     let y = f64x2_add(y, ONE_D.get());
-    // n + 2048 is positive: a logical shift halves it.
-    let n = i64x2_sub(t, ROUND_D.get());
-    let half = i64x2_sub(u64x2_shr(i64x2_add(n, i64x2_splat(2048)), 1), i64x2_splat(1024));
-    let rest = i64x2_sub(n, half);
-    let first = i64x2_add(i64x2_shl(half, 52), ONE_D.get());
-    let second = i64x2_add(i64x2_shl(rest, 52), ONE_D.get());
+    let first = v128_and(i64x2_shl(t, 51), EXPONENT_D.get());
+    let second = i64x2_sub(i64x2_shl(t, 52), first);
+    let (first, second) = (i64x2_add(first, ONE_D.get()), i64x2_add(second, ONE_D.get()));
     v128_or(f64x2_mul(f64x2_mul(y, first), second), nan)
 }
 
@@ -127,7 +126,9 @@ mod tests {
         assert_eq!(lanes_f32(exp_f32x4, [0.0, -0.0, inf, -inf]), [1.0, 1.0, inf, 0.0]);
         let got = lanes_f32(exp_f32x4, [88.722_84, 88.722_83, -103.28, -104.0]);
         assert_eq!(got, [inf, (88.722_83f32 as f64).exp() as f32, f32::from_bits(1), 0.0]);
-        assert!(lanes_f32(exp_f32x4, [f32::NAN, -f32::NAN, 0.0, 0.0])[..2].iter().all(|x| x.is_nan()));
+        assert!(
+            lanes_f32(exp_f32x4, [f32::NAN, -f32::NAN, 0.0, 0.0])[..2].iter().all(|x| x.is_nan())
+        );
         let inf = f64::INFINITY;
         assert_eq!(lanes_f64(exp_f64x2, [0.0, inf]), [1.0, inf]);
         assert_eq!(lanes_f64(exp_f64x2, [-inf, 709.79]), [0.0, inf]);

@@ -61,6 +61,8 @@ splats! {
     // 2^52, whose low bits take an exponent, and what that makes of exponent 0.
     BIG_D: Splat64 = 4503599627370496.0;
     BIAS_D: Splat64 = 4503599627370496.0 + 1023.0;
+    // Bits of 1.0 less those of sqrt(1/2).
+    UP: Splat64 = f64::from_bits(0x3ff0_0000_0000_0000 - 0x3fe6_a09e_667f_3bcd);
     LN2_HIGH_D: Splat64 = 6.931_471_803_691_238e-1;
     LN2_LOW_D: Splat64 = 1.908_214_929_270_587_7e-10;
     L1: Splat64 = 6.666_666_666_666_735e-1;
@@ -72,13 +74,10 @@ splats! {
     L7: Splat64 = 1.479_819_860_511_658_6e-1;
 }
 
-/// Bits of 1.0 less those of sqrt(1/2).
-const UP: i64 = 0x3ff0_0000_0000_0000 - 0x3fe6_a09e_667f_3bcd;
-
 /// Two positive, normal doubles as 2^k m, with m from sqrt(1/2) to sqrt(2).
 #[inline(always)]
 pub fn split(x: v128) -> (v128, v128) {
-    let exponent = u64x2_shr(i64x2_add(x, i64x2_splat(UP)), 52);
+    let exponent = u64x2_shr(i64x2_add(x, UP.get()), 52);
     let m = i64x2_add(i64x2_sub(x, i64x2_shl(exponent, 52)), ONE_D.get());
     (f64x2_sub(v128_or(exponent, BIG_D.get()), BIAS_D.get()), m)
 }

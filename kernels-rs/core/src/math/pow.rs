@@ -168,8 +168,26 @@ mod tests {
     fn special_powers_are_those_of_c() {
         let inf = f32::INFINITY;
         let values = [
-            0.0, -0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 3.0, -3.0, inf, -inf, 1e-40, -1e-40, 1e30,
-            16777215.0, -16777217.0, 2e9, -3e38, f32::NAN,
+            0.0,
+            -0.0,
+            1.0,
+            -1.0,
+            2.0,
+            -2.0,
+            0.5,
+            -0.5,
+            3.0,
+            -3.0,
+            inf,
+            -inf,
+            1e-40,
+            -1e-40,
+            1e30,
+            16777215.0,
+            -16777217.0,
+            2e9,
+            -3e38,
+            f32::NAN,
         ];
         for x in values {
             for y in values {
@@ -189,7 +207,10 @@ mod tests {
         assert_eq!((hypot(5e-324, 0.0), hypot(-5e-324, 5e-324)), (5e-324, 5e-324));
         assert_eq!(hypot(f64::NAN, f64::NEG_INFINITY), f64::INFINITY);
         assert!(hypot(f64::NAN, 1.0).is_nan() && hypot_f32(1.0, f32::NAN).is_nan());
-        assert_eq!((hypot_f32(3e38, 0.0), hypot_f32(f32::NAN, f32::INFINITY)), (3e38, f32::INFINITY));
+        assert_eq!(
+            (hypot_f32(3e38, 0.0), hypot_f32(f32::NAN, f32::INFINITY)),
+            (3e38, f32::INFINITY)
+        );
         for (x, y) in spread(-300.0, 300.0, 20_000).zip(spread(-3.0, 3.0, 20_000)) {
             let (x, y) = (x.exp(), (x + y).exp());
             let (got, want) = (hypot(x, y), libm::hypot(x, y));

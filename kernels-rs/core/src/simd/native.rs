@@ -146,6 +146,15 @@ pub fn i64x2_shuffle<const I: usize, const J: usize>(a: v128, b: v128) -> v128 {
     from_i64([lanes[I], lanes[J]])
 }
 
+/// Lanes of `a` (0 to 3) and `b` (4 to 7).
+pub fn i32x4_shuffle<const I: usize, const J: usize, const K: usize, const L: usize>(
+    a: v128,
+    b: v128,
+) -> v128 {
+    let (a, b) = (to_i32(a), to_i32(b));
+    from_i32([I, J, K, L].map(|i| if i < 4 { a[i] } else { b[i - 4] }))
+}
+
 pub fn f64x2_extract_lane<const I: usize>(a: v128) -> f64 {
     to_f64(a)[I]
 }
