@@ -15,6 +15,8 @@ export type Axes = number | readonly number[] | undefined;
  *
  * @typeParam S Lengths of the axes, of known rank.
  * @typeParam A The axis.
+ *
+ * @internal
  */
 export type NormalAxis<S extends Shape, A extends number> = [number] extends [A] ? number
   : `${A}` extends `-${infer P extends number}` ? FromEnd<S, P>

@@ -180,6 +180,8 @@ export type Division<
  *
  * @typeParam A A length.
  * @typeParam B A length.
+ *
+ * @internal
  */
 export type Add<A extends number, B extends number> = [number] extends [A] ? number
   : [number] extends [B] ? number
@@ -191,6 +193,8 @@ export type Add<A extends number, B extends number> = [number] extends [A] ? num
  *
  * @typeParam A A length.
  * @typeParam B A length.
+ *
+ * @internal
  */
 export type Subtract<A extends number, B extends number> = [number] extends [A] ? number
   : [number] extends [B] ? number
@@ -201,6 +205,8 @@ export type Subtract<A extends number, B extends number> = [number] extends [A] 
  *
  * @typeParam A A length.
  * @typeParam B A length, not 0.
+ *
+ * @internal
  */
 export type DivideUp<A extends number, B extends number> = B extends 1 ? A
   : [number] extends [A] ? number
@@ -215,6 +221,8 @@ export type DivideUp<A extends number, B extends number> = B extends 1 ? A
  *
  * @typeParam A A length.
  * @typeParam B A length; division by 0 has no quotient.
+ *
+ * @internal
  */
 export type Divide<A extends number, B extends number> = [number] extends [A] ? number
   : [number] extends [B] ? number
@@ -234,6 +242,8 @@ export type Literal<N extends number> = [N] extends [never] ? number : N;
  * Number of elements of a shape, `number` if a length is unknown.
  *
  * @typeParam S Lengths of the axes.
+ *
+ * @internal
  */
 export type SizeOf<S extends Shape> = [number] extends [S["length"]] ? number
   : [number] extends [S[number]] ? number

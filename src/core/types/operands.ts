@@ -56,6 +56,8 @@ export type DTypeOf<A> = A extends { readonly dtype: infer D extends DType } ? D
  * Dtype that a scalar has by itself, as in `tensor(value)`.
  *
  * @typeParam A The scalar.
+ *
+ * @internal
  */
 export type ScalarDType<A> = A extends number ? "float32"
   : A extends boolean ? "bool"
@@ -101,6 +103,8 @@ export type MeetDType<D extends DType, E extends DType> = Same<D, E> extends tru
  * @typeParam B Right operand.
  * @typeParam Allowed Dtypes for which the function has a meaning.
  * @typeParam Words The same as words, for example `numeric`.
+ *
+ * @internal
  */
 export type DTypesCheck<
   Verb extends string,
@@ -169,6 +173,8 @@ export type ScalarCheck<
  *
  * @typeParam V The scalar.
  * @typeParam D The dtype.
+ *
+ * @internal
  */
 export type ScalarIn<V, D extends DType> = [V] extends [ScalarOf<D>]
   ? None<Exclude<D, IntegerDType>> extends true
