@@ -37,7 +37,7 @@ export function matmulKernels<P>(): Lowering<P> {
       const results = narrow ? temporary(count * width) : target;
       const [left, leftStrides] = operand(a!);
       const [right, rightStrides] = operand(b!);
-      const work = temporary(runtime().exports.matmul_work!());
+      const work = temporary(runtime().exports.matmul_work!(width));
       const batch = out!.shape.slice(0, rank - 2);
       const matrices = sizeOf(batch);
       const index = new Array<number>(batch.length).fill(0);
