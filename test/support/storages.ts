@@ -32,8 +32,10 @@ export function storedIn<T>(kind: StorageKind, body: () => T): T {
   }
 }
 
-/** Small tensors share a slab: takes room until there is a slab of the kind. */
+/** Small tensors share a slab: takes room until there is a slab of the kind, if there can be. */
 function finishSlab(kind: StorageKind): void {
   const { pool } = runtime();
-  while ((pool.reserve(4096).address >= 0) !== (kind === "wasm"));
+  for (let taken = 0; taken <= 16; taken++) {
+    if ((pool.reserve(4096).address >= 0) === (kind === "wasm")) return;
+  }
 }
