@@ -14,8 +14,6 @@ export interface Toolchain {
   readonly recipe: Recipe;
   /** Further arguments of `cargo build`. */
   readonly cargoArgs: readonly string[];
-  /** Further flags of rustc. */
-  readonly rustFlags: readonly string[];
   /** Environment of cargo. */
   readonly env: Readonly<Record<string, string>>;
   /** First line of `rustc -vV`. */
@@ -39,10 +37,11 @@ Install one of these:
  * Finds a toolchain: first one whose core library for wasm32 is installed,
  * then one that has the sources of its own core library.
  *
+ * @param fromSource Whether to pass over installed core libraries.
  * @returns The toolchain.
  * @throws {Error} If there is none; the message says what to install.
  */
-export async function findToolchain(): Promise<Toolchain> {
+export async function findToolchain(fromSource: boolean): Promise<Toolchain> {
   const candidates = [undefined, join(cargoHome(), "bin"), DEBIAN_BIN]
     .map((bin) => ({ rustc: bin ? join(bin, "rustc") : "rustc", bin }));
   const sysroots: { sysroot: string; bin: string | undefined; version: string }[] = [];
@@ -53,11 +52,10 @@ export async function findToolchain(): Promise<Toolchain> {
   }
   for (const { sysroot, bin, version } of sysroots) {
     const library = join(sysroot, "lib", "rustlib", TARGET, "lib");
-    if (!contains(library, /^libcore-.*\.rlib$/)) continue;
+    if (fromSource || !contains(library, /^libcore-.*\.rlib$/)) continue;
     return {
       recipe: "prebuilt core",
       cargoArgs: [],
-      rustFlags: [],
       env: environment(bin),
       version,
       prefixes: prefixes(sysroot),
@@ -69,9 +67,8 @@ export async function findToolchain(): Promise<Toolchain> {
     if (!linker) continue;
     return {
       recipe: "core built from source",
-      cargoArgs: ["-Zbuild-std=core"],
-      rustFlags: ["-Clinker-flavor=wasm-ld", `-Clinker=${linker}`],
-      env: environment(bin),
+      cargoArgs: ["-Zbuild-std=core,alloc"],
+      env: { ...environment(bin), CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER: linker },
       version,
       prefixes: prefixes(sysroot),
     };

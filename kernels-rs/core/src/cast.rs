@@ -25,10 +25,10 @@ macro_rules! casts {
 /// Casts from a primitive type.
 macro_rules! primitive {
     ($($op:ident: $from:ident => $types:tt;)+) => {$(
-        casts!($op: $from => $types |x| x as T);
-        casts!($op: $from => {bool: u8} |x| (x != 0 as $from).into());
-        casts!($op: $from => [c64] |x| T::new(x as f32, 0.0));
-        casts!($op: $from => [c128] |x| T::new(x as f64, 0.0));
+        casts! { $op: $from => $types |x| x as T }
+        casts! { $op: $from => {bool: u8} |x| (x != 0 as $from).into() }
+        casts! { $op: $from => [c64] |x| T::new(x as f32, 0.0) }
+        casts! { $op: $from => [c128] |x| T::new(x as f64, 0.0) }
     )+};
 }
 primitive! {
@@ -45,14 +45,14 @@ primitive! {
 }
 
 // Through i32, which loops convert four at a time.
-casts!(cast_f32: f32 => [i8 i16 u8 u16] |x| (x as i32).clamp(T::MIN as i32, T::MAX as i32) as T);
-casts!(cast_f64: f64 => [i8 i16 u8 u16] |x| (x as i32).clamp(T::MIN as i32, T::MAX as i32) as T);
+casts! { cast_f32: f32 => [i8 i16 u8 u16] |x| (x as i32).clamp(T::MIN as i32, T::MAX as i32) as T }
+casts! { cast_f64: f64 => [i8 i16 u8 u16] |x| (x as i32).clamp(T::MIN as i32, T::MAX as i32) as T }
 
 /// Casts from a type that is read as a float: to 16-bit floats, and from them and
 /// from complex numbers to all others.
 macro_rules! through {
     ($($op:ident: $from:ident => $types:tt |$x:ident| $e:expr;)+) => {$(
-        casts!($op: $from => $types |$x| T::from_f64($e));
+        casts! { $op: $from => $types |$x| T::from_f64($e) }
     )+};
 }
 through! {
@@ -67,24 +67,24 @@ through! {
     cast_f64: f64 => [f16 bf16] |x| x;
     cast_c128: c128 => [f16 bf16] |x| x.re;
 }
-casts!(cast_f32: f32 => [f16 bf16] |x| T::from_f32(x));
-casts!(cast_f16: f16 => [bf16] |x| T::from_f64(x.widen().into()));
-casts!(cast_bf16: bf16 => [f16] |x| T::from_f64(x.to_f32().into()));
-casts!(cast_c64: c64 => [f16 bf16] |x| T::from_f64(x.re.into()));
+casts! { cast_f32: f32 => [f16 bf16] |x| T::from_f32(x) }
+casts! { cast_f16: f16 => [bf16] |x| T::from_f64(x.widen().into()) }
+casts! { cast_bf16: bf16 => [f16] |x| T::from_f64(x.to_f32().into()) }
+casts! { cast_c64: c64 => [f16 bf16] |x| T::from_f64(x.re.into()) }
 
-casts!(cast_f16: f16 => [f32] |x| x.to_f32());
-casts!(cast_f16: f16 => [i8 i16 i32 i64 u8 u16 u32 u64 f64] |x| x.widen() as T);
-casts!(cast_bf16: bf16 => [i8 i16 i32 i64 u8 u16 u32 u64 f32 f64] |x| x.to_f32() as T);
-casts!(cast_f16: f16 => [c64] |x| T::new(x.widen(), 0.0));
-casts!(cast_f16: f16 => [c128] |x| T::new(x.widen() as f64, 0.0));
-casts!(cast_bf16: bf16 => [c64] |x| T::new(x.to_f32(), 0.0));
-casts!(cast_bf16: bf16 => [c128] |x| T::new(x.to_f32() as f64, 0.0));
-casts!(cast_f16: f16 => {bool: u8} |x| (x.0 & 0x7fff != 0).into());
-casts!(cast_bf16: bf16 => {bool: u8} |x| (x.0 & 0x7fff != 0).into());
+casts! { cast_f16: f16 => [f32] |x| x.to_f32() }
+casts! { cast_f16: f16 => [i8 i16 i32 i64 u8 u16 u32 u64 f64] |x| x.widen() as T }
+casts! { cast_bf16: bf16 => [i8 i16 i32 i64 u8 u16 u32 u64 f32 f64] |x| x.to_f32() as T }
+casts! { cast_f16: f16 => [c64] |x| T::new(x.widen(), 0.0) }
+casts! { cast_f16: f16 => [c128] |x| T::new(x.widen() as f64, 0.0) }
+casts! { cast_bf16: bf16 => [c64] |x| T::new(x.to_f32(), 0.0) }
+casts! { cast_bf16: bf16 => [c128] |x| T::new(x.to_f32() as f64, 0.0) }
+casts! { cast_f16: f16 => {bool: u8} |x| (x.0 & 0x7fff != 0).into() }
+casts! { cast_bf16: bf16 => {bool: u8} |x| (x.0 & 0x7fff != 0).into() }
 
-casts!(cast_c64: c64 => [i8 i16 i32 i64 u8 u16 u32 u64 f32 f64] |x| x.re as T);
-casts!(cast_c128: c128 => [i8 i16 i32 i64 u8 u16 u32 u64 f32 f64] |x| x.re as T);
-casts!(cast_c64: c64 => [c128] |x| T::new(x.re.into(), x.im.into()));
-casts!(cast_c128: c128 => [c64] |x| T::new(x.re as f32, x.im as f32));
-casts!(cast_c64: c64 => {bool: u8} |x| (x.re != 0.0 || x.im != 0.0).into());
-casts!(cast_c128: c128 => {bool: u8} |x| (x.re != 0.0 || x.im != 0.0).into());
+casts! { cast_c64: c64 => [i8 i16 i32 i64 u8 u16 u32 u64 f32 f64] |x| x.re as T }
+casts! { cast_c128: c128 => [i8 i16 i32 i64 u8 u16 u32 u64 f32 f64] |x| x.re as T }
+casts! { cast_c64: c64 => [c128] |x| T::new(x.re.into(), x.im.into()) }
+casts! { cast_c128: c128 => [c64] |x| T::new(x.re as f32, x.im as f32) }
+casts! { cast_c64: c64 => {bool: u8} |x| (x.re != 0.0 || x.im != 0.0).into() }
+casts! { cast_c128: c128 => {bool: u8} |x| (x.re != 0.0 || x.im != 0.0).into() }

@@ -191,45 +191,45 @@ field! {
 
 type Real<T> = <T as Field>::Real;
 
-map2!(add [c64 c128] |a, b, out| map2(parts(a), parts(b), parts_mut(out), |x, y| x + y));
-map2!(subtract [c64 c128] |a, b, out| map2(parts(a), parts(b), parts_mut(out), |x, y| x - y));
-map2!(multiply [c64 c128] |x, y| x * y);
-map2!(divide [c64 c128] |x, y| x.divide(y));
-map2!(power [c64 c128] |x, y| T::narrow(functions::power(x.wide(), y.wide())));
-map2!(maximum [c64 c128] |x, y| if x.greater_equal(y) || x.has_nan() { x } else { y });
-map2!(minimum [c64 c128] |x, y| if y.greater_equal(x) || x.has_nan() { x } else { y });
+map2! { add [c64 c128] |a, b, out| map2(parts(a), parts(b), parts_mut(out), |x, y| x + y) }
+map2! { subtract [c64 c128] |a, b, out| map2(parts(a), parts(b), parts_mut(out), |x, y| x - y) }
+map2! { multiply [c64 c128] |x, y| x * y }
+map2! { divide [c64 c128] |x, y| x.divide(y) }
+map2! { power [c64 c128] |x, y| T::narrow(functions::power(x.wide(), y.wide())) }
+map2! { maximum [c64 c128] |x, y| if x.greater_equal(y) || x.has_nan() { x } else { y } }
+map2! { minimum [c64 c128] |x, y| if y.greater_equal(x) || x.has_nan() { x } else { y } }
 
-map1!(negative [c64 c128] |a, out| map1(parts(a), parts_mut(out), |x| -x));
-map1!(conjugate [c64 c128] |z| T::new(z.re, -z.im));
-map1!(square [c64 c128] |z| z * z);
-map1!(reciprocal [c64 c128] |z| z.reciprocal());
-map1!(sign [c64 c128] |z| z.sign());
-map1!(round[c64] | a, out | vectors1(parts(a), parts_mut(out), |x| f32x4_nearest(x)));
-map1!(round[c128] | a, out | vectors1(parts(a), parts_mut(out), |x| f64x2_nearest(x)));
-map1!(abs [c64 c128] -> Real<T> |z| z.abs());
-map1!(real [c64 c128] -> Real<T> |z| z.re);
-map1!(imag [c64 c128] -> Real<T> |z| z.im);
+map1! { negative [c64 c128] |a, out| map1(parts(a), parts_mut(out), |x| -x) }
+map1! { conjugate [c64 c128] |z| T::new(z.re, -z.im) }
+map1! { square [c64 c128] |z| z * z }
+map1! { reciprocal [c64 c128] |z| z.reciprocal() }
+map1! { sign [c64 c128] |z| z.sign() }
+map1! { round [c64] |a, out| vectors1(parts(a), parts_mut(out), |x| f32x4_nearest(x)) }
+map1! { round [c128] |a, out| vectors1(parts(a), parts_mut(out), |x| f64x2_nearest(x)) }
+map1! { abs [c64 c128] -> Real<T> |z| z.abs() }
+map1! { real [c64 c128] -> Real<T> |z| z.re }
+map1! { imag [c64 c128] -> Real<T> |z| z.im }
 
-map1!(sqrt [c64 c128] |z| T::narrow(functions::sqrt(z.wide())));
-map1!(exp [c64 c128] |z| T::narrow(functions::exp(z.wide())));
-map1!(expm1 [c64 c128] |z| T::narrow(functions::expm1(z.wide())));
-map1!(log [c64 c128] |z| T::narrow(functions::log(z.wide())));
-map1!(log1p [c64 c128] |z| T::narrow(functions::log1p(z.wide())));
-map1!(sin [c64 c128] |z| T::narrow(functions::sin(z.wide())));
-map1!(cos [c64 c128] |z| T::narrow(functions::cos(z.wide())));
-map1!(tan [c64 c128] |z| T::narrow(functions::tan(z.wide())));
-map1!(tanh [c64 c128] |z| T::narrow(functions::tanh(z.wide())));
+map1! { sqrt [c64 c128] |z| T::narrow(functions::sqrt(z.wide())) }
+map1! { exp [c64 c128] |z| T::narrow(functions::exp(z.wide())) }
+map1! { expm1 [c64 c128] |z| T::narrow(functions::expm1(z.wide())) }
+map1! { log [c64 c128] |z| T::narrow(functions::log(z.wide())) }
+map1! { log1p [c64 c128] |z| T::narrow(functions::log1p(z.wide())) }
+map1! { sin [c64 c128] |z| T::narrow(functions::sin(z.wide())) }
+map1! { cos [c64 c128] |z| T::narrow(functions::cos(z.wide())) }
+map1! { tan [c64 c128] |z| T::narrow(functions::tan(z.wide())) }
+map1! { tanh [c64 c128] |z| T::narrow(functions::tanh(z.wide())) }
 
-map2!(equal [c64 c128] -> u8 |x, y| (x == y).into());
-map2!(not_equal [c64 c128] -> u8 |x, y| (x != y).into());
-map2!(less [c64 c128] -> u8 |x, y| y.greater(x).into());
-map2!(less_equal [c64 c128] -> u8 |x, y| y.greater_equal(x).into());
-map2!(greater [c64 c128] -> u8 |x, y| x.greater(y).into());
-map2!(greater_equal [c64 c128] -> u8 |x, y| x.greater_equal(y).into());
+map2! { equal [c64 c128] -> u8 |x, y| (x == y).into() }
+map2! { not_equal [c64 c128] -> u8 |x, y| (x != y).into() }
+map2! { less [c64 c128] -> u8 |x, y| y.greater(x).into() }
+map2! { less_equal [c64 c128] -> u8 |x, y| y.greater_equal(x).into() }
+map2! { greater [c64 c128] -> u8 |x, y| x.greater(y).into() }
+map2! { greater_equal [c64 c128] -> u8 |x, y| x.greater_equal(y).into() }
 
-map1!(isnan [c64 c128] -> u8 |z| z.has_nan().into());
-map1!(isinf [c64 c128] -> u8 |z| (z.re.is_infinite() || z.im.is_infinite()).into());
-map1!(isfinite [c64 c128] -> u8 |z| (z.re.is_finite() && z.im.is_finite()).into());
+map1! { isnan [c64 c128] -> u8 |z| z.has_nan().into() }
+map1! { isinf [c64 c128] -> u8 |z| (z.re.is_infinite() || z.im.is_infinite()).into() }
+map1! { isfinite [c64 c128] -> u8 |z| (z.re.is_finite() && z.im.is_finite()).into() }
 
 export!(complex [c64 c128] (re: *const Real<T>, im: *const Real<T>, out: *mut T, n: usize) {
     #[inline(never)]

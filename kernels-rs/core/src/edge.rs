@@ -45,8 +45,9 @@ macro_rules! export {
 }
 
 /// Exports elementwise kernels of one operand, `<op>_<t>(a, out, n)`:
-/// `map1!(negative [i8 f32] |x| x.neg())`, or `map1!(isnan [f32] -> u8 |x| ...)`.
-/// With a function of slices instead of a closure: `map1!(exp [f32] exp::exp_f32)`.
+/// `map1! { negative [i8 i16] |x| x.wrapping_neg() }`; with another type of results
+/// `map1! { isnan [f32] -> u8 |x| ... }`; on slices `map1! { exp [f32] |a, out| ... }`.
+/// (In braces: rustfmt takes the lists for indices.)
 macro_rules! map1 {
     ($op:ident $types:tt $(-> $r:ty)? |$x:ident| $e:expr) => {
         map1!($op $types $(-> $r)? |a, out| $crate::loops::map1(a, out, |$x| $e));

@@ -107,6 +107,39 @@ pub fn log_exact(x: f64) -> (f64, f64) {
     dd_add((y, 0.0), (rest.0 - rest.0 * rest.0 / 2.0, rest.1))
 }
 
+/// sin(x + turns pi / 2) as the sum of two doubles, for |x| up to 2^20.
+pub fn sin_exact(x: f64, turns: i32) -> Pair {
+    // pi / 2 in parts, all but the last short enough for exact products with n.
+    const HALF_PI: [f64; 4] = [
+        1.57079632673412561417,
+        6.07710050630396597660e-11,
+        2.02226624871116645580e-21,
+        8.47842766036889956997e-32,
+    ];
+    let n = (x * std::f64::consts::FRAC_2_PI).round();
+    let r = HALF_PI.iter().fold((x, 0.0), |r, part| dd_add(r, dd_product(-n, *part)));
+    let quadrant = (n as i32 + turns).rem_euclid(4);
+    // Taylor series of sine from r, of cosine from 1.
+    let first = quadrant % 2;
+    let z = dd_mul(r, r);
+    let mut sum = (1.0, 0.0);
+    for k in (1..16).rev() {
+        let k = (2 * k - first) as f64;
+        sum = dd_add(dd_div(dd_mul(sum, z), -k * (k + 1.0)), (1.0, 0.0));
+    }
+    let y = if first == 0 { dd_mul(sum, r) } else { sum };
+    if quadrant >= 2 { (-y.0, -y.1) } else { y }
+}
+
+/// tanh x as the sum of two doubles.
+pub fn tanh_exact(x: f64) -> Pair {
+    let e = exp_exact(2.0 * x);
+    let (above, below) = (dd_add(e, (1.0, 0.0)), dd_add(e, (-1.0, 0.0)));
+    let y = below.0 / above.0;
+    let rest = dd_add(below, dd_mul((-y, 0.0), above));
+    dd_add((y, 0.0), (rest.0 / above.0, 0.0))
+}
+
 type Pair = (f64, f64);
 
 fn dd_product(a: f64, b: f64) -> Pair {

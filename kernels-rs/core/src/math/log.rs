@@ -6,6 +6,7 @@
 //! finite goes through `libm`, lane by lane.
 
 use super::patch::{patch_f32, patch_f64};
+use super::trig::in_doubles;
 use crate::simd::*;
 
 splats! {
@@ -15,11 +16,11 @@ splats! {
     SQRT_HALF: Splat32 = core::f32::consts::FRAC_1_SQRT_2;
     C8: Splat32 = 7.037_683_6e-2;
     C7: Splat32 = -1.151_461e-1;
-    C6: Splat32 = 1.167_699_9e-1;
+    C6: Splat32 = 1.167_699_874e-1;
     C5: Splat32 = -1.242_014_1e-1;
     C4: Splat32 = 1.424_932_3e-1;
     C3: Splat32 = -1.666_805_8e-1;
-    C2: Splat32 = 2.000_071_5e-1;
+    C2: Splat32 = 2.000_071_476_5e-1;
     C1: Splat32 = -2.499_999_4e-1;
     C0: Splat32 = 3.333_333_1e-1;
     LN2_LOW: Splat32 = -2.121_944_4e-4;
@@ -105,10 +106,61 @@ pub fn log_f64x2(x: v128) -> v128 {
     if i64x2_all_true(good) { y } else { patch_f64(x, y, good, libm::log) }
 }
 
+splats! {
+    LN2_D: Splat64 = core::f64::consts::LN_2;
+    // log2 m = s P(s^2), s = (m - 1) / (m + 1): interpolation at Chebyshev nodes.
+    B4: Splat64 = 0.3407329932424559;
+    B3: Splat64 = 0.41167268734376855;
+    B2: Splat64 = 0.5770835830070087;
+    B1: Splat64 = 0.9617966733682309;
+    B0: Splat64 = 2.885390081790048;
+    SIGN: Splat32 = -0.0;
+    MINUS_ONE: Splat32 = -1.0;
+    ZERO_D: Splat64 = 0.0;
+}
+
+/// k + log2(1 + f) of two doubles, to 37 bits: enough for floats.
+#[inline(always)]
+pub fn short_log2(k: v128, f: v128) -> v128 {
+    let s = f64x2_div(f, f64x2_add(f, TWO_D.get()));
+    let z = f64x2_mul(s, s);
+    let mut p = madd_f64x2(B4.get(), z, B3.get());
+    p = madd_f64x2(p, z, B2.get());
+    p = madd_f64x2(p, z, B1.get());
+    p = madd_f64x2(p, z, B0.get());
+    madd_f64x2(p, s, k)
+}
+
+/// log(1 + x) of four floats.
+#[inline(always)]
+pub fn log1p_f32x4(x: v128) -> v128 {
+    let y = in_doubles(x, |x| {
+        let (k, m) = split(f64x2_add(x, ONE_D.get()));
+        // Without a power of 2, f is x itself.
+        let small = f64x2_eq(k, ZERO_D.get());
+        let f = v128_bitselect(x, f64x2_sub(m, ONE_D.get()), small);
+        f64x2_mul(short_log2(k, f), LN2_D.get())
+    });
+    // The sum above loses the sign of zero.
+    let y = v128_bitselect(x, y, SIGN.get());
+    let good = v128_and(f32x4_gt(x, MINUS_ONE.get()), f32x4_lt(x, INF.get()));
+    if i32x4_all_true(good) { y } else { patch_f32(x, y, good, libm::log1p) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::math::check::*;
+
+    #[test]
+    fn log1p_is_within_one_ulp() {
+        let worst = worst_f32(log1p_f32x4, f64::ln_1p, every_float(1009));
+        assert!(worst < 0.6, "{worst} ulp");
+        let inf = f32::INFINITY;
+        let got = lanes_f32(log1p_f32x4, [-1.0, inf, -0.0, 1e-45]);
+        assert_eq!(got.map(f32::to_bits), [-inf, inf, -0.0, 1e-45].map(f32::to_bits));
+        assert!(lanes_f32(log1p_f32x4, [-1.1, -inf, f32::NAN, -2.0]).iter().all(|x| x.is_nan()));
+    }
 
     #[test]
     fn log_f32_is_within_one_ulp() {

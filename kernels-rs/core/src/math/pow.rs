@@ -1,11 +1,10 @@
 //! Powers and hypotenuses.
 //!
-//! Powers of floats: x^y = 2^(y log2 x) in double precision. log2 of the mantissa
-//! by an odd polynomial in (m - 1) / (m + 1), 2^f by a polynomial, both interpolated
-//! at Chebyshev nodes; results are nearly correctly rounded. Lanes with a special
-//! value go through `libm`.
+//! Powers of floats: x^y = 2^(y log2 x) in double precision, 2^f by a polynomial
+//! (interpolation at Chebyshev nodes); results are nearly correctly rounded. Lanes with
+//! a special value go through `libm`.
 
-use super::log::split;
+use super::log::{short_log2, split};
 use super::trig::in_doubles2;
 use crate::simd::*;
 
@@ -18,11 +17,6 @@ splats! {
     // Magnitudes of exponents from here on go through `libm`.
     FAR: Splat32 = 1e9;
     ONE_D: Splat64 = 1.0;
-    L4: Splat64 = 0.3407329932424559;
-    L3: Splat64 = 0.41167268734376855;
-    L2: Splat64 = 0.5770835830070087;
-    L1: Splat64 = 0.9617966733682309;
-    L0: Splat64 = 2.885390081790048;
     HIGH: Splat64 = 200.0;
     LOW: Splat64 = -200.0;
     ROUND: Splat64 = 6755399441055744.0;
@@ -38,13 +32,7 @@ splats! {
 #[inline(always)]
 fn power(x: v128, y: v128) -> v128 {
     let (k, m) = split(x);
-    let s = f64x2_div(f64x2_sub(m, ONE_D.get()), f64x2_add(m, ONE_D.get()));
-    let z = f64x2_mul(s, s);
-    let mut p = madd_f64x2(L4.get(), z, L3.get());
-    p = madd_f64x2(p, z, L2.get());
-    p = madd_f64x2(p, z, L1.get());
-    p = madd_f64x2(p, z, L0.get());
-    let log2 = madd_f64x2(p, s, k);
+    let log2 = short_log2(k, f64x2_sub(m, ONE_D.get()));
     let w = f64x2_pmin(f64x2_pmax(f64x2_mul(log2, y), LOW.get()), HIGH.get());
     let t = f64x2_add(w, ROUND.get());
     let f = f64x2_sub(w, f64x2_sub(t, ROUND.get()));

@@ -1,28 +1,64 @@
-//! The hyperbolic tangent of floats.
+//! e^x - 1 of floats, and the hyperbolic tangent.
 //!
-//! tanh x = (e^2x - 1) / (e^2x + 1), in double precision with e^2x - 1 from its own
-//! series, so that nothing cancels near zero.
+//! tanh x = (e^2x - 1) / (e^2x + 1), for floats in double precision with e^2x - 1 from a
+//! series of its own, so that nothing cancels near zero; for doubles near zero by a
+//! rational function (S. Moshier, Cephes).
 
+use super::exp::exp_f64x2;
 use super::trig::in_doubles;
 use crate::simd::*;
 
 splats! {
-    // From here on the result is 1.
+    SIGN: Splat32 = -0.0;
+    // From here on the hyperbolic tangent is 1.
     FAR: Splat32 = 10.0;
     MINUS_FAR: Splat32 = -10.0;
-    SIGN: Splat32 = -0.0;
-    TWO_LOG2_E: Splat64 = 2.0 * core::f64::consts::LOG2_E;
+    // From here on e^x - 1 is infinite, or -1.
+    HIGH: Splat32 = 89.0;
+    LOW: Splat32 = -104.0;
+    LOG2_E: Splat64 = core::f64::consts::LOG2_E;
     ROUND: Splat64 = 6755399441055744.0;
-    MINUS_HALF_LN2: Splat64 = -0.5 * core::f64::consts::LN_2;
+    MINUS_LN2: Splat64 = -core::f64::consts::LN_2;
     ONE: Splat64 = 1.0;
     TWO: Splat64 = 2.0;
-    // (e^2r - 1 - 2r) / r^2 for |r| <= log(2) / 4: powers of 2 times those of e^r.
-    E7: Splat64 = 128.0 * 1.9890990824673654e-4;
-    E6: Splat64 = 64.0 * 1.3933649996309251e-3;
-    E5: Splat64 = 32.0 * 8.3333109254809e-3;
-    E4: Splat64 = 16.0 * 4.1666464925285904e-2;
-    E3: Splat64 = 8.0 * 1.6666666681623232e-1;
-    E2: Splat64 = 4.0 * 5.00000001346581e-1;
+    // (e^r - 1 - r) / r^2: interpolation at Chebyshev nodes.
+    E7: Splat64 = 1.9890990824673654e-4;
+    E6: Splat64 = 1.3933649996309251e-3;
+    E5: Splat64 = 8.3333109254809e-3;
+    E4: Splat64 = 4.1666464925285904e-2;
+    E3: Splat64 = 1.6666666681623232e-1;
+    E2: Splat64 = 5.00000001346581e-1;
+}
+
+/// e^x - 1 of two doubles from -1000 to 1000, to 30 bits: enough for floats.
+#[inline(always)]
+fn short_expm1(x: v128) -> v128 {
+    let t = madd_f64x2(x, LOG2_E.get(), ROUND.get());
+    let n = f64x2_sub(t, ROUND.get());
+    let r = madd_f64x2(n, MINUS_LN2.get(), x);
+    let mut p = madd_f64x2(E7.get(), r, E6.get());
+    p = madd_f64x2(p, r, E5.get());
+    p = madd_f64x2(p, r, E4.get());
+    p = madd_f64x2(p, r, E3.get());
+    p = madd_f64x2(p, r, E2.get());
+    p = madd_f64x2(p, r, ONE.get());
+    // 2^n (e^r - 1) + (2^n - 1)
+    let scale = i64x2_add(i64x2_shl(t, 52), ONE.get());
+    madd_f64x2(scale, f64x2_mul(p, r), f64x2_sub(scale, ONE.get()))
+}
+
+/// `y` with the sign of `x`, which sums lose of zero, and NaN, which clamps may lose
+/// (see exp.rs).
+#[inline(always)]
+fn finish(x: v128, y: v128) -> v128 {
+    v128_or(v128_bitselect(x, y, SIGN.get()), f32x4_ne(x, x))
+}
+
+/// e^x - 1 of four floats.
+#[inline(always)]
+pub fn expm1_f32x4(x: v128) -> v128 {
+    let near = f32x4_pmin(f32x4_pmax(x, LOW.get()), HIGH.get());
+    finish(x, in_doubles(near, short_expm1))
 }
 
 /// tanh x of four floats.
@@ -30,22 +66,39 @@ splats! {
 pub fn tanh_f32x4(x: v128) -> v128 {
     let near = f32x4_pmin(f32x4_pmax(x, MINUS_FAR.get()), FAR.get());
     let y = in_doubles(near, |x| {
-        let t = madd_f64x2(x, TWO_LOG2_E.get(), ROUND.get());
-        let n = f64x2_sub(t, ROUND.get());
-        let r = madd_f64x2(n, MINUS_HALF_LN2.get(), x);
-        let mut p = madd_f64x2(E7.get(), r, E6.get());
-        p = madd_f64x2(p, r, E5.get());
-        p = madd_f64x2(p, r, E4.get());
-        p = madd_f64x2(p, r, E3.get());
-        p = madd_f64x2(p, r, E2.get());
-        p = madd_f64x2(p, r, TWO.get());
-        // 2^n (e^2r - 1) + (2^n - 1)
-        let scale = i64x2_add(i64x2_shl(t, 52), ONE.get());
-        let m = madd_f64x2(scale, f64x2_mul(p, r), f64x2_sub(scale, ONE.get()));
+        let m = short_expm1(f64x2_add(x, x));
         f64x2_div(m, f64x2_add(m, TWO.get()))
     });
-    // The sum above loses the sign of zero, the clamp a NaN (see exp.rs).
-    v128_or(v128_bitselect(x, y, SIGN.get()), f32x4_ne(x, x))
+    finish(x, y)
+}
+
+splats! {
+    SIGN_D: Splat64 = -0.0;
+    FAR_D: Splat64 = 22.0;
+    NEAR_D: Splat64 = 0.625;
+    P2: Splat64 = -9.64399179425052238628e-1;
+    P1: Splat64 = -9.92877231001918586564e1;
+    P0: Splat64 = -1.61468768441708447952e3;
+    Q2: Splat64 = 1.12811678491632931402e2;
+    Q1: Splat64 = 2.23548839060100448583e3;
+    Q0: Splat64 = 4.84406305325125486048e3;
+}
+
+/// tanh x of two doubles.
+#[inline(always)]
+pub fn tanh_f64x2(x: v128) -> v128 {
+    let size = f64x2_abs(x);
+    let e = exp_f64x2(f64x2_mul(f64x2_pmin(size, FAR_D.get()), TWO.get()));
+    let far = f64x2_sub(ONE.get(), f64x2_div(TWO.get(), f64x2_add(e, ONE.get())));
+    let z = f64x2_mul(size, size);
+    let mut p = madd_f64x2(P2.get(), z, P1.get());
+    p = madd_f64x2(p, z, P0.get());
+    let mut q = f64x2_add(z, Q2.get());
+    q = madd_f64x2(q, z, Q1.get());
+    q = madd_f64x2(q, z, Q0.get());
+    let near = madd_f64x2(f64x2_mul(size, z), f64x2_div(p, q), size);
+    let y = v128_bitselect(near, far, f64x2_lt(size, NEAR_D.get()));
+    v128_or(v128_or(y, v128_and(x, SIGN_D.get())), f64x2_ne(x, x))
 }
 
 #[cfg(test)]
@@ -54,17 +107,35 @@ mod tests {
     use crate::math::check::*;
 
     #[test]
-    fn tanh_is_within_one_ulp() {
+    fn floats_are_within_one_ulp() {
         let worst = worst_f32(tanh_f32x4, f64::tanh, every_float(1009));
-        assert!(worst < 0.6, "{worst} ulp");
+        assert!(worst < 0.6, "tanh: {worst} ulp");
+        let worst = worst_f32(expm1_f32x4, f64::exp_m1, every_float(1009));
+        assert!(worst < 0.6, "expm1: {worst} ulp");
+    }
+
+    #[test]
+    fn tanh_of_doubles_is_within_two_ulp() {
+        let worst = worst_f64(tanh_f64x2, tanh_exact, spread(0.001, 20.0, 50_000));
+        assert!(worst < 2.0, "{worst} ulp");
     }
 
     #[test]
     fn special_values() {
-        let got = lanes_f32(tanh_f32x4, [f32::INFINITY, -f32::INFINITY, 0.0, -0.0]);
+        let inf = f32::INFINITY;
+        let got = lanes_f32(tanh_f32x4, [inf, -inf, 0.0, -0.0]);
         assert_eq!(got.map(f32::to_bits), [1.0f32, -1.0, 0.0, -0.0].map(f32::to_bits));
-        let got = lanes_f32(tanh_f32x4, [f32::NAN, 1e-45, -1e-40, 8.9]);
-        assert!(got[0].is_nan());
-        assert_eq!(got[1..3], [1e-45, -1e-40]);
+        let got = lanes_f32(expm1_f32x4, [inf, -inf, 0.0, -0.0]);
+        assert_eq!(got.map(f32::to_bits), [inf, -1.0, 0.0, -0.0].map(f32::to_bits));
+        for f in [tanh_f32x4, expm1_f32x4] {
+            let got = lanes_f32(f, [f32::NAN, 1e-45, -1e-40, -f32::NAN]);
+            assert!(got[0].is_nan() && got[3].is_nan());
+            assert_eq!(got[1..3], [1e-45, -1e-40]);
+        }
+        let inf = f64::INFINITY;
+        assert_eq!(lanes_f64(tanh_f64x2, [inf, -inf]), [1.0, -1.0]);
+        let got = lanes_f64(tanh_f64x2, [-0.0, 5e-324]);
+        assert_eq!(got.map(f64::to_bits), [-0.0f64, 5e-324].map(f64::to_bits));
+        assert!(lanes_f64(tanh_f64x2, [f64::NAN, 1.0])[0].is_nan());
     }
 }
