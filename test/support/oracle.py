@@ -1,0 +1,264 @@
+"""Answers questions about NumPy over standard input and output.
+
+A frame is the length of a JSON header and the length of a block of bytes (two little-endian uint32), the header, the
+block. A request holds many calls: "f" is a Python expression for a function, in which np and the helpers below can be
+used; "a" and "k" are its arguments; "to" says which dtypes of the result become which; "scale" is an expression for a
+function of the same arguments that gives the magnitudes to which rounding errors refer.
+"""
+
+import json
+import struct
+import sys
+
+out = sys.stdout.buffer
+inp = sys.stdin.buffer
+
+
+def send(header, block=b""):
+    text = json.dumps(header).encode()
+    out.write(struct.pack("<II", len(text), len(block)) + text + block)
+    out.flush()
+
+
+try:
+    import numpy as np
+except ImportError as error:
+    send({"missing": f"NumPy cannot be imported: {error}"})
+    sys.exit()
+if np.lib.NumpyVersion(np.__version__) < "2.1.0":
+    send({"missing": f"NumPy {np.__version__} is older than 2.1"})
+    sys.exit()
+
+import warnings
+
+np.seterr(all="ignore")
+warnings.simplefilter("ignore")
+
+WIDER = {
+    "float16": np.float64,
+    "float32": np.float64,
+    "float64": np.longdouble,
+    "complex64": np.complex128,
+    "complex128": np.clongdouble,
+}
+
+
+class Call:
+    """What is known of the call in progress."""
+
+    narrow = None
+
+
+def bfloat16_bits(x):
+    """The nearest bfloat16, ties to even, of float32 or float64."""
+    x = np.asarray(x)
+    single = x.astype(np.float32)
+    bits = single.view(np.uint32).astype(np.uint64)
+    # Rounding to odd first, so that the second rounding sees what the first one cut off.
+    inexact = (single.astype(x.dtype) != x) & np.isfinite(x)
+    away = np.abs(single.astype(np.float64)) > np.abs(x)
+    bits = np.where(inexact & away, bits - 1, bits)
+    bits = np.where(inexact, bits | 1, bits)
+    rounded = (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16
+    quiet = (bits >> 16) | 0x40
+    return np.where(np.isnan(x), quiet, rounded).astype(np.uint16)
+
+
+def from_bfloat16(bits):
+    return (bits.astype(np.uint32) << 16).view(np.float32)
+
+
+def wide(function):
+    """The function computed in a wider float and rounded once: what is right, rather than what NumPy's kernels give."""
+
+    def call(*args, **options):
+        dtype = next(a.dtype for a in args if isinstance(a, np.ndarray))
+        wider = WIDER.get(dtype.name)
+        if wider is None:
+            return function(*args, **options)
+        args = [a.astype(wider) if isinstance(a, np.ndarray) and a.dtype == dtype else a for a in args]
+        result = function(*args, **options)
+        return narrowed(result, wider, dtype)
+
+    return call
+
+
+def narrowed(result, wider, dtype):
+    if isinstance(result, tuple | list):
+        return type(result)(narrowed(x, wider, dtype) for x in result)
+    result = np.asarray(result)
+    if Call.narrow == "bfloat16":
+        return result
+    if result.dtype == wider:
+        return result.astype(dtype)
+    # Real results of complex functions.
+    if np.dtype(wider).kind == "c" and result.dtype.kind == "f":
+        return result.astype(np.empty(0, dtype).real.dtype)
+    return result
+
+
+def floating(function):
+    """Real functions of integers and bool: those of float64."""
+
+    def call(*args, **options):
+        args = [a.astype(np.float64) if isinstance(a, np.ndarray) and a.dtype.kind in "biu" else a for a in args]
+        return function(*args, **options)
+
+    return call
+
+
+def magnitudes(function):
+    """The function of the absolute values, in float64."""
+
+    def call(*args, **options):
+        args = [
+            np.abs(a).astype(np.float64) if isinstance(a, np.ndarray) and a.dtype.kind in "biufc" else a for a in args
+        ]
+        return function(*args, **options)
+
+    return call
+
+
+def like(x, value):
+    """A scalar of the dtype of an array, as a weak scalar becomes it."""
+    return np.asarray(value).astype(x.dtype)
+
+
+def cast(x, dtype):
+    """astype; what NumPy leaves open, NaN and what is out of range to integers, saturates."""
+    dtype = np.dtype(dtype)
+    if x.dtype.kind == "c" and dtype.kind not in "cb":
+        x = x.real
+    if x.dtype.kind != "f" or dtype.kind not in "iu":
+        return x.astype(dtype)
+    info = np.iinfo(dtype)
+    whole = np.trunc(x.astype(np.longdouble))
+    low, high = np.longdouble(info.min), np.longdouble(info.max)
+    result = np.where(np.isnan(whole), 0, np.clip(whole, low, high))
+    return np.array([int(v) for v in result.ravel()], dtype=dtype).reshape(x.shape)
+
+
+def getitem(x, index):
+    return x[tuple(index)]
+
+
+def updated(x, index, value, mode):
+    """A changed copy; repeated indices accumulate, the last one counts for "set"."""
+    if value.dtype != x.dtype:
+        raise TypeError("dtypes differ")
+    x = x.copy()
+    index = tuple(index)
+    if mode == "set":
+        x[index] = value
+        return x
+    ufunc = {
+        "add": np.add,
+        "subtract": np.subtract,
+        "multiply": np.multiply,
+        "min": np.minimum,
+        "max": np.maximum,
+    }[mode]
+    ufunc.at(x, index, value)
+    return x
+
+
+
+
+def decode(value, block):
+    if isinstance(value, list):
+        return [decode(x, block) for x in value]
+    if not isinstance(value, dict):
+        return value
+    (kind, content), = value.items()
+    if kind == "array":
+        dtype, shape, offset = content
+        count = int(np.prod(shape, dtype=np.int64))
+        raw = np.uint16 if dtype == "bfloat16" else np.dtype(dtype)
+        flat = np.frombuffer(block, raw, count, offset).reshape(shape)
+        return from_bfloat16(flat) if dtype == "bfloat16" else flat.copy()
+    if kind == "strings":
+        items, shape = content
+        return np.array(items, dtype=np.dtypes.StringDType()).reshape(shape)
+    if kind == "int":
+        return int(content)
+    if kind == "float":
+        return float(content)
+    if kind == "complex":
+        return complex(*(float(x) for x in content))
+    if kind == "tuple":
+        return tuple(decode(x, block) for x in content)
+    if kind == "slice":
+        return slice(*content)
+    if kind == "ellipsis":
+        return Ellipsis
+    if kind == "dtype":
+        return np.dtype(content)
+    if kind == "options":
+        return {name: decode(x, block) for name, x in content.items()}
+    raise AssertionError(f"unknown argument {kind}")
+
+
+def encode(value, to, parts):
+    if isinstance(value, tuple | list):
+        return {"list": [encode(x, to, parts) for x in value]}
+    if value is None or isinstance(value, str | bool | int):
+        return {"value": value}
+    if isinstance(value, float):
+        return {"value": repr(value)}
+    value = np.asarray(value)
+    name = value.dtype.name
+    if value.dtype.kind in "TU":
+        return {"strings": [[str(x) for x in value.ravel()], list(value.shape)]}
+    shape = list(value.shape)
+    if Call.narrow == "bfloat16" and value.dtype.kind == "f":
+        name, value = "bfloat16", bfloat16_bits(value)
+    elif name in to:
+        name = to[name]
+        value = value.astype(name)
+    data = np.ascontiguousarray(value).tobytes()
+    at = sum(len(part) for part in parts)
+    parts.append(data + b"\0" * (-len(data) % 16))
+    return {"array": [name, shape, at, len(data)]}
+
+
+FUNCTIONS = {}
+
+
+def function(text):
+    if text not in FUNCTIONS:
+        FUNCTIONS[text] = eval(text, globals())
+    return FUNCTIONS[text]
+
+
+def answer(call, block, parts):
+    Call.narrow = call.get("narrow")
+    mark = len(parts)
+    try:
+        args = decode(call["a"], block)
+        options = {name: decode(x, block) for name, x in call.get("k", {}).items()}
+        result = encode(function(call["f"])(*args, **options), call.get("to", {}), parts)
+        if "scale" in call:
+            Call.narrow = None
+            size = np.asarray(function(call["scale"])(*args, **options))
+            result["scale"] = encode(size.astype(np.float64), {}, parts)
+        return result
+    except Exception as error:
+        del parts[mark:]
+        return {"error": type(error).__name__, "message": str(error)}
+
+
+def main():
+    send({"numpy": np.__version__})
+    while True:
+        lengths = inp.read(8)
+        if len(lengths) < 8:
+            return
+        text, size = struct.unpack("<II", lengths)
+        calls = json.loads(inp.read(text))
+        block = inp.read(size)
+        parts = []
+        results = [answer(call, block, parts) for call in calls]
+        send(results, b"".join(parts))
+
+
+main()
