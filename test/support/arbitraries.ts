@@ -318,7 +318,7 @@ export function advancedIndices(shape: Shape): fc.Arbitrary<IndexPart[]> {
         for (let axis = 0; axis < shape.length; axis++) {
           const length = shape[axis]!;
           // At least one part selects by an array.
-          const kind = !selects && axis === shape.length - 1 ? 0 : kinds[axis]!;
+          const kind: number = !selects && axis === shape.length - 1 ? 0 : kinds[axis]!;
           if (kind < 3) parts.push(positionArrays(length, target));
           else if (kind === 3) {
             const covered = Math.min(
