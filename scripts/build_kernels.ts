@@ -72,7 +72,8 @@ async function main(): Promise<void> {
   const packed = await hasWasmPack(bindgen);
   if (!packed) {
     console.log(
-      `wasm-pack with wasm-bindgen ${bindgen} not found: cargo alone builds, to the same bytes`,
+      `wasm-pack with wasm-bindgen ${bindgen} not found (scripts/install_kernel_tools.sh gets ` +
+        "them): cargo alone builds, to the same bytes",
     );
   }
   const changed: string[] = [];

@@ -28,7 +28,7 @@ export const TARGET = "wasm32-unknown-unknown";
 const DEBIAN_BIN = "/usr/bin";
 
 const HELP = `Cannot build the kernels: no Rust toolchain with a wasm32 core library was found.
-Install one of these:
+Run scripts/install_kernel_tools.sh, or install one of these:
   rustup target add ${TARGET}
   apt-get install --no-install-recommends rustc-web cargo-web rust-web-src   (Debian; needs a
       wasm-ld, for example the rust-lld of a rustup toolchain, or the package lld)`;
