@@ -57,6 +57,22 @@ export function map<P>(name: string): Lowering<P> {
 }
 
 /**
+ * Lowering of an elementwise primitive whose kernels are named
+ * `<name>_<type of the result>`.
+ *
+ * @typeParam P Parameters of the primitive, which the kernel does not see.
+ * @param name Name of the kernels.
+ * @returns The lowering.
+ */
+export function mapPair<P>(name: string): Lowering<P> {
+  return elementwise((inputs, out) => ({
+    kernel: kernel(`${name}_${DTYPES[out.dtype].kernel}`),
+    reads: inputs.map(({ dtype }) => dtype),
+    writes: out.dtype,
+  }));
+}
+
+/**
  * Lowering of a conversion.
  *
  * @typeParam P Parameters of the primitive.

@@ -246,8 +246,18 @@ export function contiguousAddress(
  * @returns The kernel: address in, address out, count.
  */
 export function castKernel(from: DType, to: DType): Kernel {
+  if (DTYPES[from].kernel === DTYPES[to].kernel && to !== "bool") return copyKernel(from);
   const target = to === "bool" ? "bool" : DTYPES[to].kernel;
   return kernel(`cast_${DTYPES[from].kernel}_${target}`);
+}
+
+/** The conversion that changes no byte, as from bool to uint8. */
+function copyKernel(dtype: DType): Kernel {
+  const { bytes } = DTYPES[dtype];
+  return (from, to, count) => {
+    runtime().heap.u8.copyWithin(to!, from!, from! + count! * bytes);
+    return 0;
+  };
 }
 
 /**
