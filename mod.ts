@@ -46,9 +46,58 @@ export {
   ShapeError,
   TraceError,
 } from "./src/core/errors.ts";
+export { formatFloatPositional, formatFloatScientific } from "./src/core/print_float.ts";
+export type {
+  FloatTrim,
+  FormatFloatOptions,
+  FormatFloatPositionalOptions,
+  FormatFloatScientificOptions,
+} from "./src/core/print_float.ts";
 export type { Shape } from "./src/core/shape.ts";
 export { Tensor } from "./src/core/tensor.ts";
-export type { TensorLike } from "./src/core/types/operands.ts";
+export type { Axes, Reduce } from "./src/core/types/axes.ts";
+export type {
+  BinaryCheck,
+  Broadcast,
+  BroadcastShape,
+  WhereCheck,
+} from "./src/core/types/broadcast.ts";
+export type { Einsum, EinsumCheck } from "./src/core/types/einsum.ts";
+export type { Concat, ConcatCheck, Stack, StackCheck } from "./src/core/types/join.ts";
+export type { MatMul, MatMulCheck } from "./src/core/types/matmul.ts";
+export type { Check, Mistake, Mutable, ShapeFrom } from "./src/core/types/mistake.ts";
+export type {
+  BroadcastTo,
+  ExpandDims,
+  MoveAxis,
+  Permute,
+  Squeeze,
+  SwapAxes,
+} from "./src/core/types/movement.ts";
+export type {
+  DataDType,
+  DataShape,
+  NestedArray,
+  NewShape,
+  TensorData,
+  TypedArrayDTypes,
+  TypedData,
+} from "./src/core/types/nested.ts";
+export type {
+  CommonDType,
+  DTypeCheck,
+  DTypeOf,
+  DTypeOfAll,
+  OneDTypeCheck,
+  Operand,
+  Scalar,
+  ScalarDType,
+  ShapeOf,
+  ShapesOf,
+  TensorLike,
+} from "./src/core/types/operands.ts";
+export type { Reshape } from "./src/core/types/reshape.ts";
+export type { IndexSpec, SliceArguments, SliceShape } from "./src/core/types/slice.ts";
 export { einsum } from "./src/functions/einsum.ts";
 export { scope } from "./src/functions/scope.ts";
 export { mean, std, variance } from "./src/functions/statistics.ts";

@@ -7,7 +7,7 @@
  */
 import * as nd from "../mod.ts";
 import * as K from "../src/keras_backend/keras_backend.ts";
-import { loadNpz } from "../src/io/npz.ts";
+import { loadNpz } from "../src/io/mod.ts";
 
 /** Shows a cell: what TensorFlow's user writes, what Denum's user writes, what comes out. */
 function cell(tensorflow: string, denum: string, result: unknown): void {
@@ -111,8 +111,9 @@ function variables(): void {
 function digits(): void {
   heading("Real data: 1,797 handwritten digits");
   const file = Deno.readFileSync(new URL("../test/data/digits.npz", import.meta.url));
-  const { images, labels } = loadNpz(file);
-  if (!images || !labels) throw new Error("Cannot read digits.npz: images or labels are missing");
+  const archive = loadNpz(file);
+  const images = archive.get("images", { dtype: "uint8" });
+  const labels = archive.get("labels", { dtype: "uint8" });
   const count = images.shape[0]!;
   const pixels = nd.cast(nd.reshape(images, [count, 64]), "float32");
   console.log(

@@ -23,7 +23,7 @@ import {
 import { checkItem, integerRange, isComplex } from "../core/item.ts";
 import { checkShape, type Shape } from "../core/shape.ts";
 import { Tensor } from "../core/tensor.ts";
-import type { Check, ShapeFrom } from "../core/types/mistake.ts";
+import type { Check, Mutable, ShapeFrom } from "../core/types/mistake.ts";
 import type { DataDType, DataShape, NewShape, TensorData } from "../core/types/nested.ts";
 import type { Scalar, ScalarDType } from "../core/types/operands.ts";
 import { wasmDevice } from "../devices/wasm/device.ts";
@@ -222,8 +222,8 @@ export function tensor<const T extends TensorData, D extends DType = DataDType<T
 export function zeros<const S extends Shape, D extends DType = "float32">(
   shape: S & Check<"make", NewShape<S>>,
   { dtype = "float32" as D }: DTypeOptions<D> = {},
-): Tensor<NoInfer<D>, ShapeFrom<NewShape<S>>> {
-  return filled(shape, plain(dtype, 0), dtype) as Tensor<D, ShapeFrom<NewShape<S>>>;
+): Tensor<NoInfer<D>, Mutable<S>> {
+  return filled(shape, plain(dtype, 0), dtype) as Tensor<D, Mutable<S>>;
 }
 
 /**
@@ -248,9 +248,9 @@ export function zeros<const S extends Shape, D extends DType = "float32">(
 export function ones<const S extends Shape, D extends DType = "float32">(
   shape: S & Check<"make", NewShape<S>>,
   { dtype = "float32" as D }: DTypeOptions<D> = {},
-): Tensor<NoInfer<D>, ShapeFrom<NewShape<S>>> {
+): Tensor<NoInfer<D>, Mutable<S>> {
   if (dtype === "string") throw unsupportedDTypeError("make ones of", dtype, "numeric or bool");
-  return filled(shape, plain(dtype, 1), dtype) as Tensor<D, ShapeFrom<NewShape<S>>>;
+  return filled(shape, plain(dtype, 1), dtype) as Tensor<D, Mutable<S>>;
 }
 
 /** 0 or 1 as an element of a dtype. */
@@ -289,8 +289,8 @@ export function full<
   shape: S & Check<"make", NewShape<S>>,
   value: V,
   { dtype = dtypeOfValue(value) as D }: DTypeOptions<D> = {},
-): Tensor<NoInfer<D>, ShapeFrom<NewShape<S>>> {
-  return filled(shape, value, dtype) as Tensor<D, ShapeFrom<NewShape<S>>>;
+): Tensor<NoInfer<D>, Mutable<S>> {
+  return filled(shape, value, dtype) as Tensor<D, Mutable<S>>;
 }
 
 /** Step and dtype of a range of numbers. */

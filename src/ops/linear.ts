@@ -3,10 +3,11 @@
  *
  * @module
  */
+import type { DType } from "../core/dtype.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { MatMul, MatMulCheck } from "../core/types/matmul.ts";
 import type { ShapeFrom } from "../core/types/mistake.ts";
-import type { DTypeOf, ShapeOf, TensorLike } from "../core/types/operands.ts";
+import type { CommonDType, ShapeOf, TensorLike } from "../core/types/operands.ts";
 import { matrixProduct } from "./matmul_primitive.ts";
 
 /**
@@ -32,7 +33,10 @@ import { matrixProduct } from "./matmul_primitive.ts";
  */
 export function matmul<A extends TensorLike, B extends TensorLike>(
   a: A,
-  b: B & MatMulCheck<A, B>,
-): Tensor<DTypeOf<A>, ShapeFrom<MatMul<ShapeOf<A>, ShapeOf<B>>>> {
-  return matrixProduct(a, b) as Tensor<DTypeOf<A>, ShapeFrom<MatMul<ShapeOf<A>, ShapeOf<B>>>>;
+  b: B & MatMulCheck<A, B, Exclude<DType, "string">, "numeric or bool">,
+): Tensor<CommonDType<A, B>, ShapeFrom<MatMul<ShapeOf<A>, ShapeOf<B>>>> {
+  return matrixProduct(a, b) as Tensor<
+    CommonDType<A, B>,
+    ShapeFrom<MatMul<ShapeOf<A>, ShapeOf<B>>>
+  >;
 }

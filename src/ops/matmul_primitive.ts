@@ -4,7 +4,12 @@
  * @module
  */
 import { type Complex, DTYPES, dtypesOfKind, type Item } from "../core/dtype.ts";
-import { matmulError, mixedDTypesError, unsupportedDTypeError } from "../core/errors.ts";
+import {
+  broadcastError,
+  matmulError,
+  mixedDTypesError,
+  unsupportedDTypeError,
+} from "../core/errors.ts";
 import { complexOf, storeItem } from "../core/item.ts";
 import { bind, definePrimitive, type HostArray, type Primitive } from "../core/primitive.ts";
 import { broadcastShapes, type Shape, sizeOf } from "../core/shape.ts";
@@ -72,6 +77,16 @@ const MATMUL: Primitive<void> = definePrimitive<void>({
   ulps: 8,
 });
 
+/** Leading axes of the product. A disagreement is told with the whole shapes. */
+function batchShape(a: Shape, b: Shape): Shape {
+  const [left, right] = [a.slice(0, -2), b.slice(0, -2)];
+  for (let axis = 1; axis <= Math.min(left.length, right.length); axis++) {
+    const [x, y] = [left.at(-axis)!, right.at(-axis)!];
+    if (x !== y && x !== 1 && y !== 1) throw broadcastError("matmul", a, b, -axis - 2);
+  }
+  return broadcastShapes("matmul", left, right);
+}
+
 /**
  * Product of two tensors of rank 1 or more, as NumPy defines it: vectors get an
  * axis which the result drops again, leading axes broadcast.
@@ -95,7 +110,7 @@ export function matrixProduct(a: TensorLike, b: TensorLike): Tensor {
   const [m, k] = left.slice(-2) as [number, number];
   const [l, n] = right.slice(-2) as [number, number];
   if (k !== l) throw matmulError(a.shape, b.shape);
-  const batch = broadcastShapes("matmul", left.slice(0, -2), right.slice(0, -2));
+  const batch = batchShape(a.shape, b.shape);
   const result = bind(MATMUL, [
     broadcasted(a.ndim === 1 ? reshaped(a, left) : a, [...batch, m, k]),
     broadcasted(b.ndim === 1 ? reshaped(b, right) : b, [...batch, l, n]),
