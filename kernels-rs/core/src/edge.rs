@@ -35,8 +35,7 @@ macro_rules! export {
         const _: () = {
             #[allow(dead_code)]
             type T = $t;
-            #[cfg_attr(not(test), unsafe(export_name = $name))]
-            #[allow(dead_code)]
+            #[unsafe(export_name = $name)]
             unsafe extern "C" fn kernel($($arg: $ty),*) -> $ret {
                 $body
             }

@@ -16,6 +16,8 @@ mod element;
 mod fill;
 mod half;
 mod index;
+#[cfg(test)]
+mod kernel_tests;
 mod loops;
 mod map;
 mod math;
