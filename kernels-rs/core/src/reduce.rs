@@ -239,18 +239,15 @@ fn before<F: PartialOrd>(x: Complex<F>, y: Complex<F>) -> bool {
     x.re < y.re || (x.re == y.re && x.im < y.im)
 }
 
-/// Exports the places of extremes, and for complex numbers the extremes themselves.
+/// Exports the places of extremes of complex numbers, and the extremes.
 macro_rules! extremes {
-    ($arg:ident $types:tt |$z:ident| $nan:expr, |$x:ident, $y:ident| $passes:expr) => {
+    ($arg:ident, $op:ident $types:tt |$z:ident| $nan:expr, |$x:ident, $y:ident| $passes:expr) => {
         export!($arg $types (x: *const T, out: *mut i32, outer: usize, so: isize, len: usize, sr: isize, inner: usize, si: isize) {
             let shape = Shape { outer, outer_stride: so, length: len, stride: sr, inner, inner_stride: si };
             each(x, out, shape, |x| {
                 unsafe { first(x, sr, len, |$z: T| $nan, |$x: T, $y: T| $passes) as i32 }
             });
         });
-    };
-    ($arg:ident, $op:ident $types:tt |$z:ident| $nan:expr, |$x:ident, $y:ident| $passes:expr) => {
-        extremes!($arg $types |$z| $nan, |$x, $y| $passes);
         export!($op $types (x: *const T, out: *mut T, outer: usize, so: isize, len: usize, sr: isize, inner: usize, si: isize) {
             let shape = Shape { outer, outer_stride: so, length: len, stride: sr, inner, inner_stride: si };
             each(x, out, shape, |x| {
@@ -262,10 +259,30 @@ macro_rules! extremes {
         });
     };
 }
-extremes!(argmax [i8 i16 i32 i64 u8 u16 u32 u64] |_x| false, |x, y| x > y);
-extremes!(argmax [f32 f64] |x| is_nan(&x), |x, y| x > y);
-extremes!(argmin [i8 i16 i32 i64 u8 u16 u32 u64] |_x| false, |x, y| x < y);
-extremes!(argmin [f32 f64] |x| is_nan(&x), |x, y| x < y);
+/// Exports the places of extremes of real numbers. Of contiguous ones the extreme is
+/// found first, which is a loop of vectors, and then its place.
+macro_rules! places {
+    ($arg:ident $types:tt $identity:ident, $extreme:ident, |$x:ident, $y:ident| $passes:expr) => {
+        export!($arg $types (x: *const T, out: *mut i32, outer: usize, so: isize, len: usize, sr: isize, inner: usize, si: isize) {
+            let shape = Shape { outer, outer_stride: so, length: len, stride: sr, inner, inner_stride: si };
+            let fold = Fold { identity: T::$identity, widen: |x: T| x, combine: |x, y| $extreme(x, y) };
+            each(x, out, shape, |x| unsafe {
+                if sr == 1 && len >= LANES {
+                    let row = input(x, len);
+                    let value = fold.slice(row);
+                    let nan = is_nan(&value);
+                    row.iter().position(|x| if nan { is_nan(x) } else { *x == value }).unwrap_or(0) as i32
+                } else {
+                    first(x, sr, len, |x: T| is_nan(&x), |$x: T, $y: T| $passes) as i32
+                }
+            });
+        });
+    };
+}
+places!(argmax [i8 i16 i32 i64 u8 u16 u32 u64] MIN, maximum, |x, y| x > y);
+places!(argmax [f32 f64] NEG_INFINITY, maximum, |x, y| x > y);
+places!(argmin [i8 i16 i32 i64 u8 u16 u32 u64] MAX, minimum, |x, y| x < y);
+places!(argmin [f32 f64] INFINITY, minimum, |x, y| x < y);
 extremes!(argmax, reduce_max [c64 c128] |z| is_nan(&z.re) || is_nan(&z.im), |x, y| before(y, x));
 extremes!(argmin, reduce_min [c64 c128] |z| is_nan(&z.re) || is_nan(&z.im), |x, y| before(x, y));
 

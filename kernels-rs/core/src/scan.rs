@@ -74,10 +74,10 @@ mod tests {
             let x: Vec<i32> = (0..n as i32).collect();
             let mut out = vec![-1i64; n];
             scan(&x, &mut out, length, inner, |x| x as i64, |x, y| x + y);
-            for flat in 0..n {
+            for (flat, &got) in out.iter().enumerate() {
                 let row = flat / inner % length;
                 let want: i64 = (0..=row).map(|r| (flat - r * inner) as i64).sum();
-                assert_eq!(out[flat], want);
+                assert_eq!(got, want);
             }
         }
     }

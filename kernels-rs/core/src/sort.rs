@@ -4,6 +4,8 @@
 //! sorted by digits, few by merging. NaN counts as the largest, -0 comes before 0 when
 //! values are sorted, and equals it when their order is asked for, which is stable.
 
+use core::cmp::Ordering;
+
 use crate::complex::{Complex, c64, c128};
 use crate::edge::{input, output};
 use crate::element::is_nan;
@@ -331,7 +333,11 @@ macro_rules! ordered_floats {
                 if class(self) != class(other) {
                     return class(self) < class(other);
                 }
-                self.re < other.re || (!(other.re < self.re) && self.im < other.im)
+                match self.re.partial_cmp(&other.re) {
+                    Some(Ordering::Less) => true,
+                    Some(Ordering::Greater) => false,
+                    _ => self.im < other.im,
+                }
             }
         }
     )+};
