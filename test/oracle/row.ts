@@ -46,6 +46,8 @@ export interface Row {
   readonly to?: (dtype: DType) => Readonly<Record<string, string>>;
   /** Units in the last place that results may be off; 0 when absent. */
   readonly ulps?: number;
+  /** Whether NumPy leaves open which of two equal zeros results. */
+  readonly zerosEqual?: boolean;
   /** Python expression for the magnitudes that rounding errors of sums refer to. */
   readonly scale?: string;
   /** Deliberate differences. */
@@ -199,7 +201,11 @@ function compared(row: Row, result: unknown, theirs: Answer): string | undefined
   const { array, scale } = theirs;
   if (!(array.dtype in DTYPES)) return `NumPy gives the dtype ${array.dtype}`;
   const spread = scale && scale.length === array.items.length ? scale : undefined;
-  return disagreement(result, array, { ulps: row.ulps, scale: spread });
+  return disagreement(result, array, {
+    ulps: row.ulps,
+    scale: spread,
+    zerosEqual: row.zerosEqual,
+  });
 }
 
 function answerText(answer: Answer): string {

@@ -150,7 +150,9 @@ function otherElements(dtype: DType, profile: Profile): fc.Arbitrary<Item> | und
   if (profile === "plain") return fc.integer({ min: -8, max: 8 }).map((x) => x / 2);
   const finite = fc.double({ noNaN: true, min: -1, max: 1 }).map((x) => 2 * x);
   const wide = fc.float({ noNaN: profile !== "any", noDefaultInfinity: profile !== "any" });
-  const values = profile === "moderate" ? fc.oneof(moderate, finite) : fc.oneof(finite, wide);
+  const values = profile === "moderate" || profile === "tame"
+    ? fc.oneof(moderate, finite)
+    : fc.oneof(finite, wide);
   return values.map((x) => {
     const stored = storeItem(dtype, x) as number;
     return profile === "any" || Number.isFinite(stored) ? stored : 1;

@@ -17,6 +17,8 @@ export interface Tolerance {
    * element: for sums, whose terms may cancel.
    */
   readonly scale?: ArrayLike<number> | undefined;
+  /** Whether 0 and -0 are the same; false when absent. */
+  readonly zerosEqual?: boolean | undefined;
 }
 
 /** An element at which two arrays differ. */
@@ -88,12 +90,15 @@ function dataView(bytes: Uint8Array): DataView {
 
 type Closeness = (actual: Item, expected: Item, index: number) => boolean;
 
-function closenessOf(dtype: DType, { ulps = 0, scale }: Tolerance): Closeness {
+function closenessOf(
+  dtype: DType,
+  { ulps = 0, scale, zerosEqual = false }: Tolerance,
+): Closeness {
   const { kind } = DTYPES[dtype];
   if (kind !== "float" && kind !== "complex") return (x, y) => x === y;
   const { epsilon, subnormal, largest } = floatFacts(dtype);
   const close = (x: number, y: number, size: number): boolean => {
-    if (Object.is(x, y)) return true;
+    if (Object.is(x, y) || (zerosEqual && x === y)) return true;
     if (ulps === 0 || Number.isNaN(x) || Number.isNaN(y)) return false;
     if (Math.abs(x) === Infinity || Math.abs(y) === Infinity) {
       // The one was rounded to infinity, the other just not.

@@ -119,6 +119,17 @@ def magnitudes(function):
     return call
 
 
+def accumulating(function):
+    """Sums of float16 are accumulated in float32."""
+
+    def call(x, **options):
+        if x.dtype == np.float16:
+            return function(x.astype(np.float32), **options).astype(x.dtype)
+        return function(x, **options)
+
+    return call
+
+
 def like(x, value):
     """A scalar of the dtype of an array, as a weak scalar becomes it."""
     return np.asarray(value).astype(x.dtype)
@@ -162,6 +173,17 @@ def updated(x, index, value, mode):
     return x
 
 
+
+
+def tensor_text(x, **options):
+    """array_repr with our word, brackets and dtype names."""
+    body = np.array2string(x, separator=", ", prefix="tensor(", suffix=")", **options)
+    name = "string" if x.dtype.kind == "T" else x.dtype.name
+    hidden = (x.size == 0 and x.ndim > 1) or x.size > 1000
+    extra = (f"shape={list(x.shape)}, " if hidden else "") + f"dtype={name})"
+    text = f"tensor({body},"
+    last = len(text) - (text.rfind("\n") + 1)
+    return text + ("\n" + " " * 7 if last + len(extra) + 1 > 75 else " ") + extra
 
 
 def decode(value, block):

@@ -12,9 +12,10 @@ import type { Random } from "./random.ts";
 /**
  * Which values to draw: `any` with everything a dtype can hold, `finite`
  * without NaN and infinities, `moderate` for sums and products: finite, small enough
- * that nothing overflows on the way, `plain` for small integers and simple fractions.
+ * that nothing overflows on the way, `tame` the same with NaN and infinities, `plain` for
+ * small integers and simple fractions.
  */
-export type Profile = "any" | "finite" | "moderate" | "plain";
+export type Profile = "any" | "finite" | "moderate" | "tame" | "plain";
 
 /** Largest finite, smallest normal, smallest subnormal, distance of 1 and its successor. */
 interface FloatFacts {
@@ -56,6 +57,7 @@ const WORDS = ["", "a", "b", "ab", "B", "é", "漢字", "a longer word"];
 function floatSpecials(dtype: DType, profile: Profile): readonly number[] {
   const { largest, normal, subnormal, epsilon } = floatFacts(dtype);
   const tame = [0, -0, 1, -1, 0.5, -0.5, 1.5, 2, -2, 2.5, 3];
+  if (profile === "tame") return [...tame, NaN, Infinity, -Infinity];
   if (profile !== "any" && profile !== "finite") return tame;
   const finite = [
     ...[largest, -largest, normal, -normal, subnormal, -subnormal, normal - subnormal],
@@ -136,7 +138,9 @@ function randomFloat(random: Random, dtype: DType, profile: Profile): number {
   const fraction = random.bits() / 2 ** 32;
   const sign = random.chance(0.5) ? -1 : 1;
   if (profile === "plain") return sign * random.below(9) / 2;
-  if (profile === "moderate" || random.chance(0.5)) return sign * fraction * 2;
+  if (profile === "moderate" || profile === "tame" || random.chance(0.5)) {
+    return sign * fraction * 2;
+  }
   const { largest, normal } = floatFacts(dtype);
   const span = Math.log2(largest) - Math.log2(normal);
   return clamped(dtype, sign * (1 + fraction) * normal * 2 ** Math.floor(fraction * span));
