@@ -6,7 +6,6 @@
 //! finite goes through `libm`, lane by lane.
 
 use super::patch::{patch_f32, patch_f64};
-use super::trig::in_doubles;
 use crate::simd::*;
 
 splats! {
@@ -119,28 +118,29 @@ splats! {
     ZERO_D: Splat64 = 0.0;
 }
 
-/// k + log2(1 + f) of two doubles, to 37 bits: enough for floats.
+/// `split` of four doubles.
 #[inline(always)]
-pub fn short_log2(k: v128, f: v128) -> v128 {
-    let s = f64x2_div(f, f64x2_add(f, TWO_D.get()));
-    let z = f64x2_mul(s, s);
-    let mut p = madd_f64x2(B4.get(), z, B3.get());
-    p = madd_f64x2(p, z, B2.get());
-    p = madd_f64x2(p, z, B1.get());
-    p = madd_f64x2(p, z, B0.get());
-    madd_f64x2(p, s, k)
+pub fn split4(x: F64x4) -> (F64x4, F64x4) {
+    let ((k, m), (j, l)) = (split(x.0), split(x.1));
+    (F64x4(k, j), F64x4(m, l))
+}
+
+/// k + log2(1 + f) to 37 bits: enough for floats.
+#[inline(always)]
+pub fn short_log2(k: F64x4, f: F64x4) -> F64x4 {
+    let s = f / (f + F64x4::all(&TWO_D));
+    (s * s).polynomial([&B4, &B3, &B2, &B1, &B0]).madd(s, k)
 }
 
 /// log(1 + x) of four floats.
 #[inline(always)]
 pub fn log1p_f32x4(x: v128) -> v128 {
-    let y = in_doubles(x, |x| {
-        let (k, m) = split(f64x2_add(x, ONE_D.get()));
-        // Without a power of 2, f is x itself.
-        let small = f64x2_eq(k, ZERO_D.get());
-        let f = v128_bitselect(x, f64x2_sub(m, ONE_D.get()), small);
-        f64x2_mul(short_log2(k, f), LN2_D.get())
-    });
+    let wide = F64x4::from_f32x4(x);
+    let (k, m) = split4(wide + F64x4::all(&ONE_D));
+    // Without a power of 2, f is x itself.
+    let small = k.map(|k| f64x2_eq(k, ZERO_D.get()));
+    let f = (m - F64x4::all(&ONE_D)).select(wide, small);
+    let y = (short_log2(k, f) * F64x4::all(&LN2_D)).to_f32x4();
     // The sum above loses the sign of zero.
     let y = v128_bitselect(x, y, SIGN.get());
     let good = v128_and(f32x4_gt(x, MINUS_ONE.get()), f32x4_lt(x, INF.get()));

@@ -1,7 +1,6 @@
 //! Floor division and remainder of floats with the divisor's sign, as NumPy's
 //! npy_divmod (numpy/_core/src/npymath).
 
-use super::trig::in_doubles2;
 use crate::simd::*;
 
 splats! {
@@ -21,15 +20,14 @@ splats! {
 #[inline(always)]
 fn fmod_f32x4(a: v128, b: v128) -> v128 {
     let divisor = f32x4_abs(b);
-    let rest = in_doubles2(a, divisor, |a, b| {
-        let quotient = f64x2_trunc(f64x2_div(a, b));
-        let rest = f64x2_sub(a, f64x2_mul(quotient, b));
-        // A quotient rounded up to an integer leaves the other sign.
-        let sign = v128_and(a, SIGN_D.get());
-        let size = v128_xor(rest, sign);
-        let up = v128_and(f64x2_lt(size, ZERO_D.get()), b);
-        v128_or(f64x2_abs(f64x2_add(size, up)), sign)
-    });
+    let (x, y) = (F64x4::from_f32x4(a), F64x4::from_f32x4(divisor));
+    let quotient = (x / y).map(|x| f64x2_trunc(x));
+    let rest = x - quotient * y;
+    // A quotient rounded up to an integer leaves the other sign.
+    let sign = x & F64x4::all(&SIGN_D);
+    let size = rest ^ sign;
+    let up = size.map(|x| f64x2_lt(x, ZERO_D.get())) & y;
+    let rest = ((size + up).map(|x| f64x2_abs(x)) | sign).to_f32x4();
     let near = f32x4_lt(f32x4_abs(a), f32x4_mul(divisor, FAR.get()));
     let good = v128_and(near, f32x4_lt(divisor, INF.get()));
     if i32x4_all_true(good) { rest } else { patch(a, b, rest, good) }

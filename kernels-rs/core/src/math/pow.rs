@@ -4,14 +4,14 @@
 //! (interpolation at Chebyshev nodes); results are nearly correctly rounded. Lanes with
 //! a special value go through `libm`.
 
-use super::log::{short_log2, split};
-use super::trig::in_doubles2;
+use super::log::{short_log2, split4};
 use crate::simd::*;
 
 splats! {
     MIN: Splat32 = f32::MIN_POSITIVE;
     INF: Splat32 = f32::INFINITY;
     SIGN: Splat32 = -0.0;
+    ZERO: Splat32 = 0.0;
     // Beyond it every float is an even integer.
     ALL_EVEN: Splat32 = 16777216.0;
     // Magnitudes of exponents from here on go through `libm`.
@@ -28,30 +28,26 @@ splats! {
     E1: Splat64 = 6.931472067028326e-1;
 }
 
-/// x^y of two pairs of doubles that are floats, x positive and normal.
+/// x^y of floats, x positive and normal.
 #[inline(always)]
-fn power(x: v128, y: v128) -> v128 {
-    let (k, m) = split(x);
-    let log2 = short_log2(k, f64x2_sub(m, ONE_D.get()));
-    let w = f64x2_pmin(f64x2_pmax(f64x2_mul(log2, y), LOW.get()), HIGH.get());
-    let t = f64x2_add(w, ROUND.get());
-    let f = f64x2_sub(w, f64x2_sub(t, ROUND.get()));
-    let mut e = madd_f64x2(E6.get(), f, E5.get());
-    e = madd_f64x2(e, f, E4.get());
-    e = madd_f64x2(e, f, E3.get());
-    e = madd_f64x2(e, f, E2.get());
-    e = madd_f64x2(e, f, E1.get());
-    e = madd_f64x2(e, f, ONE_D.get());
-    i64x2_add(e, i64x2_shl(t, 52))
+fn power(x: F64x4, y: F64x4) -> F64x4 {
+    let (k, m) = split4(x);
+    let log2 = short_log2(k, m - F64x4::all(&ONE_D));
+    let (low, high) = (F64x4::all(&LOW), F64x4::all(&HIGH));
+    let w = (log2 * y).zip(low, |a, b| f64x2_pmax(a, b)).zip(high, |a, b| f64x2_pmin(a, b));
+    let t = w + F64x4::all(&ROUND);
+    let f = w - (t - F64x4::all(&ROUND));
+    let e = f.polynomial([&E6, &E5, &E4, &E3, &E2, &E1, &ONE_D]);
+    e.zip(t, |e, t| i64x2_add(e, i64x2_shl(t, 52)))
 }
 
 /// x^y of four pairs of floats.
 #[inline(always)]
 pub fn pow_f32x4(x: v128, y: v128) -> v128 {
     let (size, reach) = (f32x4_abs(x), f32x4_abs(y));
-    let result = in_doubles2(size, y, power);
+    let result = power(F64x4::from_f32x4(size), F64x4::from_f32x4(y)).to_f32x4();
     let whole = f32x4_eq(f32x4_nearest(y), y);
-    let negative = f32x4_lt(x, i32x4_splat(0));
+    let negative = f32x4_lt(x, ZERO.get());
     // An odd exponent keeps the sign; the conversion saturates only even numbers.
     let odd = v128_and(i32x4_shl(i32x4_trunc_sat_f32x4(y), 31), f32x4_lt(reach, ALL_EVEN.get()));
     let result = v128_or(result, v128_and(v128_and(odd, negative), SIGN.get()));

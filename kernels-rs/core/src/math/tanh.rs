@@ -5,7 +5,6 @@
 //! rational function (S. Moshier, Cephes).
 
 use super::exp::exp_f64x2;
-use super::trig::in_doubles;
 use crate::simd::*;
 
 splats! {
@@ -30,21 +29,17 @@ splats! {
     E2: Splat64 = 5.00000001346581e-1;
 }
 
-/// e^x - 1 of two doubles from -1000 to 1000, to 30 bits: enough for floats.
+/// e^x - 1 of doubles from -1000 to 1000, to 30 bits: enough for floats.
 #[inline(always)]
-fn short_expm1(x: v128) -> v128 {
-    let t = madd_f64x2(x, LOG2_E.get(), ROUND.get());
-    let n = f64x2_sub(t, ROUND.get());
-    let r = madd_f64x2(n, MINUS_LN2.get(), x);
-    let mut p = madd_f64x2(E7.get(), r, E6.get());
-    p = madd_f64x2(p, r, E5.get());
-    p = madd_f64x2(p, r, E4.get());
-    p = madd_f64x2(p, r, E3.get());
-    p = madd_f64x2(p, r, E2.get());
-    p = madd_f64x2(p, r, ONE.get());
+fn short_expm1(x: F64x4) -> F64x4 {
+    let t = x.madd(F64x4::all(&LOG2_E), F64x4::all(&ROUND));
+    let n = t - F64x4::all(&ROUND);
+    let r = n.madd(F64x4::all(&MINUS_LN2), x);
+    let p = r.polynomial([&E7, &E6, &E5, &E4, &E3, &E2, &ONE]);
     // 2^n (e^r - 1) + (2^n - 1)
-    let scale = i64x2_add(i64x2_shl(t, 52), ONE.get());
-    madd_f64x2(scale, f64x2_mul(p, r), f64x2_sub(scale, ONE.get()))
+    let one = F64x4::all(&ONE);
+    let scale = t.zip(one, |t, one| i64x2_add(i64x2_shl(t, 52), one));
+    scale.madd(p * r, scale - one)
 }
 
 /// `y` with the sign of `x`, which sums lose of zero, and NaN, which clamps may lose
@@ -58,18 +53,16 @@ fn finish(x: v128, y: v128) -> v128 {
 #[inline(always)]
 pub fn expm1_f32x4(x: v128) -> v128 {
     let near = f32x4_pmin(f32x4_pmax(x, LOW.get()), HIGH.get());
-    finish(x, in_doubles(near, short_expm1))
+    finish(x, short_expm1(F64x4::from_f32x4(near)).to_f32x4())
 }
 
 /// tanh x of four floats.
 #[inline(always)]
 pub fn tanh_f32x4(x: v128) -> v128 {
     let near = f32x4_pmin(f32x4_pmax(x, MINUS_FAR.get()), FAR.get());
-    let y = in_doubles(near, |x| {
-        let m = short_expm1(f64x2_add(x, x));
-        f64x2_div(m, f64x2_add(m, TWO.get()))
-    });
-    finish(x, y)
+    let near = F64x4::from_f32x4(near);
+    let m = short_expm1(near + near);
+    finish(x, (m / (m + F64x4::all(&TWO))).to_f32x4())
 }
 
 splats! {

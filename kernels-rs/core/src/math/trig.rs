@@ -37,44 +37,16 @@ splats! {
     ONE: Splat64 = 1.0;
 }
 
-/// n with its lowest bits, sine and cosine of x - n pi / 2, of two doubles.
+/// n with its lowest bits, sine and cosine of x - n pi / 2.
 #[inline(always)]
-fn quarter_turn(x: v128) -> (v128, v128, v128) {
-    let t = madd_f64x2(x, TWO_OVER_PI.get(), ROUND.get());
-    let n = f64x2_sub(t, ROUND.get());
-    let r = madd_f64x2(n, HALF_PI_LOW.get(), madd_f64x2(n, HALF_PI_HIGH.get(), x));
-    let z = f64x2_mul(r, r);
-    let mut s = madd_f64x2(z, S4.get(), S3.get());
-    s = madd_f64x2(s, z, S2.get());
-    s = madd_f64x2(s, z, S1.get());
-    let s = madd_f64x2(f64x2_mul(s, z), r, r);
-    let mut c = madd_f64x2(z, C3.get(), C2.get());
-    c = madd_f64x2(c, z, C1.get());
-    c = madd_f64x2(c, z, C0.get());
-    let c = madd_f64x2(c, z, ONE.get());
-    (t, s, c)
-}
-
-/// Two pairs of doubles as four floats.
-#[inline(always)]
-fn narrow(low: v128, high: v128) -> v128 {
-    i64x2_shuffle::<0, 2>(f32x4_demote_f64x2_zero(low), f32x4_demote_f64x2_zero(high))
-}
-
-/// Applies a function of two doubles to four floats.
-#[inline(always)]
-pub fn in_doubles(x: v128, f: impl Fn(v128) -> v128) -> v128 {
-    let low = f(f64x2_promote_low_f32x4(x));
-    let high = f(f64x2_promote_low_f32x4(i64x2_shuffle::<1, 1>(x, x)));
-    narrow(low, high)
-}
-
-/// `in_doubles` for functions of two arguments.
-#[inline(always)]
-pub fn in_doubles2(x: v128, y: v128, f: impl Fn(v128, v128) -> v128) -> v128 {
-    let low = f(f64x2_promote_low_f32x4(x), f64x2_promote_low_f32x4(y));
-    let (x, y) = (i64x2_shuffle::<1, 1>(x, x), i64x2_shuffle::<1, 1>(y, y));
-    narrow(low, f(f64x2_promote_low_f32x4(x), f64x2_promote_low_f32x4(y)))
+fn quarter_turn(x: F64x4) -> (F64x4, F64x4, F64x4) {
+    let t = x.madd(F64x4::all(&TWO_OVER_PI), F64x4::all(&ROUND));
+    let n = t - F64x4::all(&ROUND);
+    let r = n.madd(F64x4::all(&HALF_PI_LOW), n.madd(F64x4::all(&HALF_PI_HIGH), x));
+    let z = r * r;
+    let s = z.polynomial([&S4, &S3, &S2, &S1]);
+    let c = z.polynomial([&C3, &C2, &C1, &C0, &ONE]);
+    (t, (s * z).madd(r, r), c)
 }
 
 /// `y`, or for distant arguments `f` of them.
@@ -84,51 +56,45 @@ fn or_far(x: v128, y: v128, f: fn(f64) -> f64) -> v128 {
     if i32x4_all_true(good) { y } else { patch_f32(x, y, good, f) }
 }
 
-/// (-1)^t sin(x - n pi) of two doubles, n near x / pi and t odd where it changes sign.
+/// (-1)^t sin(x - n pi), n near x / pi and t odd where the sign changes.
 #[inline(always)]
-fn half_turn(x: v128, n: v128, t: v128) -> v128 {
-    let r = madd_f64x2(n, PI_LOW.get(), madd_f64x2(n, PI_HIGH.get(), x));
-    let z = f64x2_mul(r, r);
-    let mut p = madd_f64x2(z, P4.get(), P3.get());
-    p = madd_f64x2(p, z, P2.get());
-    p = madd_f64x2(p, z, P1.get());
-    v128_xor(madd_f64x2(f64x2_mul(p, z), r, r), i64x2_shl(t, 63))
+fn half_turn(x: F64x4, n: F64x4, t: F64x4) -> F64x4 {
+    let r = n.madd(F64x4::all(&PI_LOW), n.madd(F64x4::all(&PI_HIGH), x));
+    let z = r * r;
+    let p = z.polynomial([&P4, &P3, &P2, &P1]);
+    (p * z).madd(r, r) ^ t.map(|t| i64x2_shl(t, 63))
 }
 
 /// sin x of four floats.
 #[inline(always)]
 pub fn sin_f32x4(x: v128) -> v128 {
     // Of |x|: the sum above loses the sign of zero.
-    let y = in_doubles(f32x4_abs(x), |x| {
-        let t = madd_f64x2(x, ONE_OVER_PI.get(), ROUND.get());
-        half_turn(x, f64x2_sub(t, ROUND.get()), t)
-    });
+    let size = F64x4::from_f32x4(f32x4_abs(x));
+    let t = size.madd(F64x4::all(&ONE_OVER_PI), F64x4::all(&ROUND));
+    let y = half_turn(size, t - F64x4::all(&ROUND), t).to_f32x4();
     or_far(x, v128_xor(y, v128_and(x, SIGN.get())), libm::sin)
 }
 
 /// cos x of four floats.
 #[inline(always)]
 pub fn cos_f32x4(x: v128) -> v128 {
-    let y = in_doubles(f32x4_abs(x), |x| {
-        // cos x = sin(x + pi / 2), so n is a half and an integer.
-        let t = f64x2_add(madd_f64x2(x, ONE_OVER_PI.get(), HALF.get()), ROUND.get());
-        half_turn(x, f64x2_sub(f64x2_sub(t, ROUND.get()), HALF.get()), t)
-    });
+    let size = F64x4::from_f32x4(f32x4_abs(x));
+    // cos x = sin(x + pi / 2), so n is a half and an integer.
+    let half = F64x4::all(&HALF);
+    let t = size.madd(F64x4::all(&ONE_OVER_PI), half) + F64x4::all(&ROUND);
+    let y = half_turn(size, t - F64x4::all(&ROUND) - half, t).to_f32x4();
     or_far(x, y, libm::cos)
 }
 
 /// tan x of four floats.
 #[inline(always)]
 pub fn tan_f32x4(x: v128) -> v128 {
-    let y = in_doubles(f32x4_abs(x), |x| {
-        let (n, s, c) = quarter_turn(x);
-        // In odd quadrants -cos / sin.
-        let odd = i64x2_shl(n, 63);
-        let swap = i64x2_shr(odd, 63);
-        let y = f64x2_div(v128_bitselect(c, s, swap), v128_bitselect(s, c, swap));
-        v128_xor(y, odd)
-    });
-    or_far(x, v128_xor(y, v128_and(x, SIGN.get())), libm::tan)
+    let (n, s, c) = quarter_turn(F64x4::from_f32x4(f32x4_abs(x)));
+    // In odd quadrants -cos / sin.
+    let odd = n.map(|n| i64x2_shl(n, 63));
+    let swap = odd.map(|odd| i64x2_shr(odd, 63));
+    let y = (s.select(c, swap) / c.select(s, swap)) ^ odd;
+    or_far(x, v128_xor(y.to_f32x4(), v128_and(x, SIGN.get())), libm::tan)
 }
 
 #[cfg(test)]

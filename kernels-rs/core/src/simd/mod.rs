@@ -9,6 +9,9 @@ mod native;
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::*;
 
+mod doubles;
+pub use doubles::F64x4;
+
 /// A constant in all lanes, kept in memory: V8 rebuilds a `v128.const` on every
 /// turn of a loop, but reads a link-time address with one unchecked load.
 #[repr(C, align(16))]
