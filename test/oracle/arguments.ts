@@ -34,6 +34,8 @@ export const INEXACT: readonly DType[] = dtypesOfKind("float", "complex");
 export interface OperandOptions extends ShapeOptions, ArrayOptions {
   /** Dtypes for which the function is defined. */
   readonly dtypes: readonly DType[];
+  /** Whether dtypes are drawn now and then that the function must refuse; true when absent. */
+  readonly others?: boolean;
   /** Profile of a dtype, where it is not the same for all. */
   readonly profileOf?: (dtype: DType) => Profile;
 }
@@ -53,10 +55,11 @@ export function unlessComplex(dtype: DType): Profile {
  * Dtypes of a function: mostly its own, now and then one that it must refuse.
  *
  * @param own Its own.
+ * @param others Whether to draw others, too.
  * @returns An arbitrary dtype.
  */
-export function dtypesOf(own: readonly DType[]): fc.Arbitrary<DType> {
-  const other = DTYPE_NAMES.filter((name) => !own.includes(name));
+export function dtypesOf(own: readonly DType[], others = true): fc.Arbitrary<DType> {
+  const other = DTYPE_NAMES.filter((name) => others && !own.includes(name));
   if (other.length === 0) return fc.constantFrom(...own);
   return fc.oneof(
     { weight: 14, arbitrary: fc.constantFrom(...own) },
@@ -71,9 +74,9 @@ export function dtypesOf(own: readonly DType[]): fc.Arbitrary<DType> {
  * @returns An arbitrary array.
  */
 export function operand(options: OperandOptions): fc.Arbitrary<Drawn> {
-  return fc.tuple(dtypesOf(options.dtypes), arrayShapes(options)).chain(([dtype, shape]) =>
-    arrays(dtype, shape, optionsFor(dtype, options))
-  );
+  return fc.tuple(dtypesOf(options.dtypes, options.others), arrayShapes(options)).chain((
+    [dtype, shape],
+  ) => arrays(dtype, shape, optionsFor(dtype, options)));
 }
 
 function optionsFor(dtype: DType, options: OperandOptions): ArrayOptions {
@@ -90,7 +93,11 @@ function optionsFor(dtype: DType, options: OperandOptions): ArrayOptions {
  */
 export function operands(count: number, options: OperandOptions): fc.Arbitrary<Drawn[]> {
   const mixed = fc.tuple(fc.nat({ max: 39 }), fc.constantFrom(...options.dtypes));
-  return fc.tuple(dtypesOf(options.dtypes), mixed, broadcastableShapes(count, options)).chain(
+  return fc.tuple(
+    dtypesOf(options.dtypes, options.others),
+    mixed,
+    broadcastableShapes(count, options),
+  ).chain(
     ([dtype, [chance, other], shapes]) =>
       fc.tuple(...shapes.map((shape, i) => {
         const own = chance === 0 && i === count - 1 ? other : dtype;
@@ -175,6 +182,16 @@ export function only(
     when: (...args) => isDrawn(args[position]) && !own.includes(args[position].dtype),
   };
 }
+
+/** A tensor of rank 0 has no axes; NumPy lets it have 0 and -1 in some functions. */
+export const NO_AXES: Refusal = {
+  reason: "a tensor of rank 0 has no axes",
+  when: (x, ...rest) => {
+    const options = rest.at(-1) as { readonly axis?: number } | undefined;
+    return isDrawn(x) && x.shape.length === 0 && options?.axis !== undefined &&
+      !Array.isArray(options.axis);
+  },
+};
 
 function isDrawn(value: unknown): value is Drawn {
   return typeof value === "object" && value !== null && "layout" in value;

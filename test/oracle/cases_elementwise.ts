@@ -4,7 +4,7 @@
  * @module
  */
 import fc from "fast-check";
-import { type DType, DTYPES, dtypesOfKind } from "../../src/core/dtype.ts";
+import { type DType, DTYPES } from "../../src/core/dtype.ts";
 import { arrays, arrayShapes } from "../support/arbitraries.ts";
 import type { Profile } from "../support/values.ts";
 import {

@@ -14,7 +14,7 @@ import {
   validAxes,
 } from "../support/arbitraries.ts";
 import { python } from "../support/oracle.ts";
-import { mixing, operand, withAxes } from "./arguments.ts";
+import { mixing, NO_AXES, operand, withAxes } from "./arguments.ts";
 import type { Row } from "./row.ts";
 
 const ANY: readonly DType[] = DTYPE_NAMES;
@@ -188,7 +188,7 @@ export const MOVEMENT: readonly Row[] = [
   { name: "swapaxes", np: "np.swapaxes", args: axisPairs() },
   { name: "moveaxis", np: "np.moveaxis", args: axisPairs() },
   { name: "expandDims", np: "np.expand_dims", args: insertions(), theirs: asTuple },
-  { name: "squeeze", np: "np.squeeze", args: squeezes() },
+  { name: "squeeze", np: "np.squeeze", args: squeezes(), refuses: [NO_AXES] },
   { name: "broadcastTo", np: "np.broadcast_to", args: broadcasts() },
   { name: "ravel", np: "np.ravel", args: any().map((x) => [x]) },
   { name: "flip", np: "np.flip", args: withAxes({ dtypes: ANY, keepDims: false }) },
@@ -200,6 +200,6 @@ export const MOVEMENT: readonly Row[] = [
     np: "np.tile",
     args: fc.tuple(any({ maxRank: 3 }), fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 4 })),
   },
-  { name: "repeat", np: "np.repeat", args: counted(0, 3) },
-  { name: "roll", np: "np.roll", args: counted(-12, 12) },
+  { name: "repeat", np: "np.repeat", args: counted(0, 3), refuses: [NO_AXES] },
+  { name: "roll", np: "np.roll", args: counted(-12, 12), refuses: [NO_AXES] },
 ];

@@ -7,8 +7,18 @@ import fc from "fast-check";
 import { type DType, DTYPES } from "../../src/core/dtype.ts";
 import { arrays, arrayShapes, type Drawn, validAxes } from "../support/arbitraries.ts";
 import type { Profile } from "../support/values.ts";
-import { indices, mixing, NUMBERS, only, operand, REAL, sums, withAxes } from "./arguments.ts";
-import type { Namespace, PublicFunction, Row } from "./row.ts";
+import {
+  indices,
+  mixing,
+  NO_AXES,
+  NUMBERS,
+  only,
+  operand,
+  REAL,
+  sums,
+  withAxes,
+} from "./arguments.ts";
+import type { Namespace, PublicFunction, Refusal, Row } from "./row.ts";
 
 const BOOL: readonly DType[] = ["bool"];
 const ALL: readonly DType[] = [...NUMBERS, "string"];
@@ -26,7 +36,7 @@ function reduction(name: string, np: string, special: Partial<Row> = {}): Row {
     name,
     np,
     args: withAxes({ dtypes: NUMBERS }),
-    refuses: [only(NUMBERS)],
+    refuses: [only(NUMBERS), NO_AXES],
     ...special,
   };
 }
@@ -71,7 +81,7 @@ const REDUCTIONS: readonly Row[] = [
   ...["any", "all"].map((name) =>
     reduction(name, `np.${name}`, {
       args: withAxes({ dtypes: BOOL }),
-      refuses: [only(BOOL, "only bool is a truth value")],
+      refuses: [only(BOOL, "only bool is a truth value"), NO_AXES],
     })
   ),
   statistic("mean", "mean", "magnitudes(np.mean)"),
@@ -100,17 +110,23 @@ const SCANS: readonly Row[] = ["cumsum", "cumprod"].map((name): Row => ({
     ...(name === "cumprod" ? FEW : {}),
   }),
   to: sums,
-  refuses: [only(NUMBERS)],
+  refuses: [only(NUMBERS), NO_AXES],
   // Fused instructions round parts of complex products once less.
   ...(name === "cumprod" ? { ulps: 32, scale: "magnitudes(np.cumprod)" } : {}),
 }));
+
+/** There is nothing to sort along. */
+const NO_LAST_AXIS: Refusal = {
+  reason: "a tensor of rank 0 has no axes",
+  when: (x) => (x as Drawn).shape.length === 0,
+};
 
 /** The largest first, equal ones in their order. */
 const DESCENDING = `lambda x, axis=-1: np.argsort(
     -np.unique(x, return_inverse=True)[1].reshape(x.shape), axis=axis, kind='stable')`;
 
 function sorts(dtypes: readonly DType[], options: Readonly<Record<string, unknown>>) {
-  return operand({ dtypes }).chain((x) =>
+  return operand({ dtypes, others: false }).chain((x) =>
     validAxes(x.shape.length, { single: true }).map((axis) => [
       x,
       axis === undefined ? options : { axis, ...options },
@@ -143,6 +159,7 @@ const SORTING: readonly Row[] = [
     np: "lambda x, **k: np.argsort(x, kind='stable', **k)",
     args: sorts(ALL, {}),
     to: indices,
+    refuses: [NO_LAST_AXIS],
   },
   {
     name: "argsort",
@@ -151,6 +168,7 @@ const SORTING: readonly Row[] = [
     args: sorts(REAL, { descending: true }),
     theirs: without("descending"),
     to: indices,
+    refuses: [NO_LAST_AXIS],
   },
   {
     name: "searchsorted",

@@ -8,6 +8,7 @@ import { LINEAR } from "./cases_linear.ts";
 import { MOVEMENT } from "./cases_movement.ts";
 import { REDUCTION } from "./cases_reduction.ts";
 import { gaps } from "./coverage.ts";
+import { PLANTED } from "./planted.ts";
 import { titleOf, tried } from "./row.ts";
 
 const ROWS = [...ELEMENTWISE, ...REDUCTION, ...LINEAR, ...MOVEMENT, ...INDEXING, ...CREATION];
@@ -38,3 +39,20 @@ for (const row of [...ROWS, ...PRINTED]) {
     assert.ok(wrong === undefined, wrong);
   });
 }
+
+for (const row of PLANTED) {
+  compare(`planted: ${titleOf(row)}`, async (numpy) => {
+    assert.ok(await tried(row, nd, numpy) !== undefined, "the mistake is not seen");
+  });
+}
+
+compare("planted: a function without a row, a row without a function", async (numpy) => {
+  const fewer = ROWS.filter(({ name }) => name !== "sum");
+  assert.deepEqual(await gaps(nd, fewer, numpy), ["sum is NumPy's sum but has no row"]);
+  assert.deepEqual(await gaps({ ...nd, sum: undefined }, ROWS, numpy), [
+    "there are rows for sum, but the library does not export it",
+  ]);
+  assert.deepEqual(await gaps({ ...nd, novelty: () => 0 }, ROWS, numpy), [
+    "novelty has no row and is not listed as our own",
+  ]);
+});

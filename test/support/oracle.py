@@ -65,7 +65,7 @@ def bfloat16_bits(x):
 
 
 def from_bfloat16(bits):
-    return (bits.astype(np.uint32) << 16).view(np.float32)
+    return np.asarray(bits.astype(np.uint32) << 16).view(np.float32)
 
 
 def wide(function):
@@ -183,7 +183,7 @@ def tensor_text(x, **options):
     extra = (f"shape={list(x.shape)}, " if hidden else "") + f"dtype={name})"
     text = f"tensor({body},"
     last = len(text) - (text.rfind("\n") + 1)
-    return text + ("\n" + " " * 7 if last + len(extra) + 1 > 75 else " ") + extra
+    return {"value": text + ("\n" + " " * 7 if last + len(extra) + 1 > 75 else " ") + extra}
 
 
 def decode(value, block):
@@ -223,9 +223,13 @@ def decode(value, block):
 def encode(value, to, parts):
     if isinstance(value, tuple | list):
         return {"list": [encode(x, to, parts) for x in value]}
-    if value is None or isinstance(value, str | bool | int):
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, str):
+        return {"strings": [[value], []]}
+    if value is None or isinstance(value, bool | int):
         return {"value": value}
-    if isinstance(value, float):
+    if isinstance(value, float) and not isinstance(value, np.generic):
         return {"value": repr(value)}
     value = np.asarray(value)
     name = value.dtype.name
