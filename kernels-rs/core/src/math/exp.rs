@@ -36,13 +36,17 @@ pub fn exp_f32x4(x: v128) -> v128 {
     let x = f32x4_pmin(f32x4_pmax(x, LOW.get()), HIGH.get());
     let t = madd_f32x4(x, LOG2_E.get(), ROUND.get());
     let n = f32x4_sub(t, ROUND.get());
-    let r = madd_f32x4(n, LN2_LOW.get(), madd_f32x4(n, LN2_HIGH.get(), x));
+    // The rounding error of r would reach the result: its parts enter the last sum.
+    let high = madd_f32x4(n, LN2_HIGH.get(), x);
+    let low = f32x4_mul(n, LN2_LOW.get());
+    let r = f32x4_add(high, low);
     let mut p = madd_f32x4(C7.get(), r, C6.get());
     p = madd_f32x4(p, r, C5.get());
     p = madd_f32x4(p, r, C4.get());
     p = madd_f32x4(p, r, C3.get());
     p = madd_f32x4(p, r, C2.get());
-    let y = f32x4_add(madd_f32x4(p, f32x4_mul(r, r), r), ONE.get());
+    let y = f32x4_add(madd_f32x4(p, f32x4_mul(r, r), low), high);
+    let y = f32x4_add(y, ONE.get());
     // The low bits of t, moved to the exponent: half of n rounded down, and the rest.
     let first = v128_and(i32x4_shl(t, 22), EXPONENT.get());
     let second = i32x4_sub(i32x4_shl(t, 23), first);
@@ -81,7 +85,6 @@ pub fn exp_f64x2(x: v128) -> v128 {
     let x = f64x2_pmin(f64x2_pmax(x, LOW_D.get()), HIGH_D.get());
     let t = madd_f64x2(x, LOG2_E_D.get(), ROUND_D.get());
     let n = f64x2_sub(t, ROUND_D.get());
-    // The rounding error of r would reach the result: its parts enter the last sum.
     let high = madd_f64x2(n, LN2_HIGH_D.get(), x);
     let low = f64x2_mul(n, LN2_LOW_D.get());
     let r = f64x2_add(high, low);
