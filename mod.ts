@@ -98,13 +98,44 @@ export type {
 } from "./src/core/types/operands.ts";
 export type { Reshape } from "./src/core/types/reshape.ts";
 export type { IndexSpec, SliceArguments, SliceShape } from "./src/core/types/slice.ts";
+export { angle } from "./src/functions/angle.ts";
 export { einsum } from "./src/functions/einsum.ts";
 export { scope } from "./src/functions/scope.ts";
 export { mean, std, variance } from "./src/functions/statistics.ts";
+export {
+  absolute,
+  add,
+  divide,
+  multiply,
+  negative,
+  reciprocal,
+  sign,
+  square,
+  subtract,
+} from "./src/ops/arithmetic.ts";
+export {
+  bitwiseAnd,
+  bitwiseNot,
+  bitwiseOr,
+  bitwiseXor,
+  leftShift,
+  rightShift,
+} from "./src/ops/bitwise.ts";
+export { cast } from "./src/ops/cast.ts";
+export { isfinite, isinf, isnan, signbit } from "./src/ops/classification.ts";
+export { equal, greater, greaterEqual, less, lessEqual, notEqual } from "./src/ops/comparison.ts";
+export { complex, conj, imag, real } from "./src/ops/complex.ts";
+export type { ComplexOf } from "./src/ops/complex.ts";
 export { arange, eye, full, linspace, ones, tensor, zeros } from "./src/ops/creation.ts";
+export { floorDivide, remainder } from "./src/ops/division.ts";
+export type { BinaryResult, FloatingResult, TruthResult } from "./src/ops/elementwise.ts";
+export { exp, expm1, log, log1p, sqrt } from "./src/ops/exponential.ts";
+export { clip, maximum, minimum } from "./src/ops/extrema.ts";
+export type { BoundCheck, ClipOptions, ClipShape } from "./src/ops/extrema.ts";
 export { At, at, nonzero, slice, take, takeAlongAxis } from "./src/ops/indexing.ts";
 export { concat, repeat, roll, split, stack, tile } from "./src/ops/joining.ts";
 export { matmul } from "./src/ops/linear.ts";
+export { logicalAnd, logicalNot, logicalOr, logicalXor } from "./src/ops/logical.ts";
 export {
   broadcastTo,
   expandDims,
@@ -116,8 +147,14 @@ export {
   swapaxes,
   transpose,
 } from "./src/ops/movement.ts";
+export { power } from "./src/ops/power.ts";
 export { all, any, argmax, argmin, max, min, prod, sum } from "./src/ops/reductions.ts";
+export { ceil, floor, round, trunc } from "./src/ops/rounding.ts";
+export type { RoundOptions } from "./src/ops/rounding.ts";
 export { argsort, cumprod, cumsum, searchsorted, sort } from "./src/ops/sorting.ts";
+export { arctan2, copysign, cos, hypot, sin, tan, tanh } from "./src/ops/trigonometric.ts";
+export { where } from "./src/ops/where.ts";
+export type { WhereResult } from "./src/ops/where.ts";
 export { indexedSlices, toDense } from "./src/structures/indexed_slices.ts";
 export type { IndexedSlices } from "./src/structures/indexed_slices.ts";
 export { Variable, variable, VariablePart } from "./src/structures/variable.ts";

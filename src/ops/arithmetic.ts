@@ -3,13 +3,37 @@
  *
  * @module
  */
-import { dtypesOfKind, type NumericDType } from "../core/dtype.ts";
-import type { BinaryCheck, BroadcastShape } from "../core/types/broadcast.ts";
-import type { CommonDType, Operand, ShapeOf } from "../core/types/operands.ts";
+import {
+  type ComplexDType,
+  type DType,
+  DTYPES,
+  dtypesOfKind,
+  type FloatDType,
+  type NumericDType,
+  type RealOf,
+} from "../core/dtype.ts";
+import type { Shape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { binary, elementwise } from "./elementwise.ts";
+import type { BinaryCheck } from "../core/types/broadcast.ts";
+import type { DTypeCheck, Operand, TensorLike } from "../core/types/operands.ts";
+import {
+  complexProduct,
+  complexQuotient,
+  complexReciprocal,
+  complexSign,
+} from "./complex_scalar.ts";
+import {
+  binary,
+  type BinaryResult,
+  elementwise,
+  type FloatingResult,
+  floats,
+  unary,
+} from "./elementwise.ts";
+import { hypotenuseOf } from "./float_scalar.ts";
 
 const NUMERIC = dtypesOfKind("int", "uint", "float", "complex");
+const FLOATING = dtypesOfKind("float", "complex");
 
 const ADD = elementwise({
   name: "add",
@@ -46,6 +70,317 @@ const ADD = elementwise({
 export function add<const A extends Operand, const B extends Operand>(
   a: A,
   b: B & BinaryCheck<"add", A, B, NumericDType, "numeric">,
-): Tensor<CommonDType<A, B>, BroadcastShape<ShapeOf<A>, ShapeOf<B>>> {
-  return binary(ADD, a, b) as Tensor<CommonDType<A, B>, BroadcastShape<ShapeOf<A>, ShapeOf<B>>>;
+): BinaryResult<A, B> {
+  return binary(ADD, a, b) as BinaryResult<A, B>;
+}
+
+const SUBTRACT = elementwise({
+  name: "subtract",
+  arity: 2,
+  dtypes: NUMERIC,
+  allowed: "numeric",
+  scalar: {
+    float: (x, y) => x - y,
+    int: (x, y) => x - y,
+    complex: (x, y) => ({ re: x.re - y.re, im: x.im - y.im }),
+  },
+});
+
+/**
+ * Difference of each pair of elements. Integers wrap.
+ *
+ * @typeParam A Left operand: a tensor or a scalar.
+ * @typeParam B Right operand: a tensor or a scalar.
+ * @param a Left operand, of any shape.
+ * @param b Right operand, of the same dtype and a shape that broadcasts.
+ * @returns A tensor of the broadcast shape.
+ * @throws {DTypeError} If the dtypes differ, are not numeric, or cannot represent a scalar.
+ * @throws {ShapeError} If the shapes do not broadcast.
+ *
+ * @example Usage
+ * ```ts
+ * import { subtract, tensor } from "@denum/denum";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(subtract(tensor([5, 7]), tensor([1, 2])).toArray(), [4, 5]);
+ * ```
+ */
+export function subtract<const A extends Operand, const B extends Operand>(
+  a: A,
+  b: B & BinaryCheck<"subtract", A, B, NumericDType, "numeric">,
+): BinaryResult<A, B> {
+  return binary(SUBTRACT, a, b) as BinaryResult<A, B>;
+}
+
+const MULTIPLY = elementwise({
+  name: "multiply",
+  arity: 2,
+  dtypes: NUMERIC,
+  allowed: "numeric",
+  scalar: (round) => ({
+    float: (x, y) => x * y,
+    int: (x, y) => x * y,
+    complex: complexProduct(round),
+  }),
+});
+
+/**
+ * Product of each pair of elements. Integers wrap.
+ *
+ * @typeParam A Left operand: a tensor or a scalar.
+ * @typeParam B Right operand: a tensor or a scalar.
+ * @param a Left operand, of any shape.
+ * @param b Right operand, of the same dtype and a shape that broadcasts.
+ * @returns A tensor of the broadcast shape.
+ * @throws {DTypeError} If the dtypes differ, are not numeric, or cannot represent a scalar.
+ * @throws {ShapeError} If the shapes do not broadcast.
+ *
+ * @example Usage
+ * ```ts
+ * import { multiply, tensor } from "@denum/denum";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(multiply(2, tensor([1, 2, 3])).toArray(), [2, 4, 6]);
+ * ```
+ */
+export function multiply<const A extends Operand, const B extends Operand>(
+  a: A,
+  b: B & BinaryCheck<"multiply", A, B, NumericDType, "numeric">,
+): BinaryResult<A, B> {
+  return binary(MULTIPLY, a, b) as BinaryResult<A, B>;
+}
+
+const DIVIDE = elementwise({
+  name: "divide",
+  arity: 2,
+  dtypes: FLOATING,
+  converts: floats("int", "uint"),
+  allowed: "numeric",
+  scalar: (round) => ({
+    float: (x, y) => x / y,
+    complex: complexQuotient(round),
+  }),
+});
+
+/**
+ * Quotient of each pair of elements. Integers are divided as float64; a number over zero is an
+ * infinity or NaN.
+ *
+ * @typeParam A Left operand: a tensor or a scalar.
+ * @typeParam B Right operand: a tensor or a scalar.
+ * @param a Left operand, of any shape.
+ * @param b Right operand, of the same dtype and a shape that broadcasts.
+ * @returns A tensor of the broadcast shape: float64 for integers, else of the operands' dtype.
+ * @throws {DTypeError} If the dtypes differ, are not numeric, or cannot represent a scalar.
+ * @throws {ShapeError} If the shapes do not broadcast.
+ *
+ * @example Usage
+ * ```ts
+ * import { divide, tensor } from "@denum/denum";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(divide(tensor([1, 2, 3]), 2).toArray(), [0.5, 1, 1.5]);
+ *
+ * const counts = tensor([1, 3], { dtype: "int32" });
+ * assert.equal(divide(counts, 2).dtype, "float64");
+ * ```
+ */
+export function divide<const A extends Operand, const B extends Operand>(
+  a: A,
+  b: B & BinaryCheck<"divide", A, B, NumericDType, "numeric">,
+): FloatingResult<A, B> {
+  return binary(DIVIDE, a, b) as FloatingResult<A, B>;
+}
+
+const NEGATIVE = elementwise({
+  name: "negative",
+  verb: "negate",
+  arity: 1,
+  dtypes: NUMERIC,
+  allowed: "numeric",
+  scalar: {
+    float: (x) => -x,
+    int: (x) => -x,
+    complex: ({ re, im }) => ({ re: -re, im: -im }),
+  },
+});
+
+/**
+ * Each element with the opposite sign. Integers wrap: the least signed one stays, 1 becomes the
+ * largest unsigned one.
+ *
+ * @typeParam D Dtype of the operand: numeric.
+ * @typeParam S Shape of the operand.
+ * @param x The operand.
+ * @returns A tensor of the same dtype and shape.
+ * @throws {DTypeError} If the operand is not numeric.
+ *
+ * @example Usage
+ * ```ts
+ * import { negative, tensor } from "@denum/denum";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(negative(tensor([1, -2])).toArray(), [-1, 2]);
+ * ```
+ */
+export function negative<D extends DType, S extends Shape>(
+  x: TensorLike<D, S> & DTypeCheck<"negate", D, NumericDType, "numeric">,
+): Tensor<D, S> {
+  return unary(NEGATIVE, x) as Tensor<D, S>;
+}
+
+const ABSOLUTE = elementwise({
+  name: "absolute",
+  verb: "take magnitudes of",
+  arity: 1,
+  dtypes: NUMERIC,
+  allowed: "numeric",
+  result: (dtype) => DTYPES[dtype].real,
+  kernel: "abs",
+  scalar: (round) => {
+    const magnitude = hypotenuseOf(round);
+    return {
+      float: (x) => Math.abs(x),
+      int: (x) => x < 0n ? -x : x,
+      complex: ({ re, im }) => magnitude(re, im),
+    };
+  },
+});
+
+/**
+ * Magnitude of each element, that of a complex number without overflow on the way. The least
+ * signed integer stays, as its magnitude has no room.
+ *
+ * @typeParam D Dtype of the operand: numeric.
+ * @typeParam S Shape of the operand.
+ * @param x The operand.
+ * @returns A real tensor of the same shape: float32 for complex64, float64 for complex128, else
+ * of the operand's dtype.
+ * @throws {DTypeError} If the operand is not numeric.
+ *
+ * @example Usage
+ * ```ts
+ * import { absolute, tensor } from "@denum/denum";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(absolute(tensor([-1.5, 2])).toArray(), [1.5, 2]);
+ * assert.deepEqual(absolute(tensor([{ re: 3, im: -4 }])).toArray(), [5]);
+ * ```
+ */
+export function absolute<D extends DType, S extends Shape>(
+  x: TensorLike<D, S> & DTypeCheck<"take magnitudes of", D, NumericDType, "numeric">,
+): Tensor<RealOf<D>, S> {
+  return unary(ABSOLUTE, x) as Tensor<RealOf<D>, S>;
+}
+
+const SIGN = elementwise({
+  name: "sign",
+  verb: "take signs of",
+  arity: 1,
+  dtypes: NUMERIC,
+  allowed: "numeric",
+  scalar: (round) => ({
+    float: (x) => x > 0 ? 1 : x < 0 ? -1 : x === 0 ? 0 : NaN,
+    int: (x) => x > 0n ? 1n : x < 0n ? -1n : 0n,
+    complex: complexSign(round),
+  }),
+});
+
+/**
+ * Sign of each element: -1, 0 or 1; z / |z| for complex numbers. NaN stays NaN.
+ *
+ * @typeParam D Dtype of the operand: numeric.
+ * @typeParam S Shape of the operand.
+ * @param x The operand.
+ * @returns A tensor of the same dtype and shape.
+ * @throws {DTypeError} If the operand is not numeric.
+ *
+ * @example Usage
+ * ```ts
+ * import { sign, tensor } from "@denum/denum";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(sign(tensor([-3, 0, 5])).toArray(), [-1, 0, 1]);
+ * ```
+ */
+export function sign<D extends DType, S extends Shape>(
+  x: TensorLike<D, S> & DTypeCheck<"take signs of", D, NumericDType, "numeric">,
+): Tensor<D, S> {
+  return unary(SIGN, x) as Tensor<D, S>;
+}
+
+const SQUARE = elementwise({
+  name: "square",
+  arity: 1,
+  dtypes: NUMERIC,
+  allowed: "numeric",
+  scalar: (round) => {
+    const product = complexProduct(round);
+    return {
+      float: (x) => x * x,
+      int: (x) => x * x,
+      complex: (z) => product(z, z),
+    };
+  },
+});
+
+/**
+ * Square of each element. Integers wrap.
+ *
+ * @typeParam D Dtype of the operand: numeric.
+ * @typeParam S Shape of the operand.
+ * @param x The operand.
+ * @returns A tensor of the same dtype and shape.
+ * @throws {DTypeError} If the operand is not numeric.
+ *
+ * @example Usage
+ * ```ts
+ * import { square, tensor } from "@denum/denum";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(square(tensor([1, -2, 3])).toArray(), [1, 4, 9]);
+ * ```
+ */
+export function square<D extends DType, S extends Shape>(
+  x: TensorLike<D, S> & DTypeCheck<"square", D, NumericDType, "numeric">,
+): Tensor<D, S> {
+  return unary(SQUARE, x) as Tensor<D, S>;
+}
+
+const RECIPROCAL = elementwise({
+  name: "reciprocal",
+  verb: "take reciprocals of",
+  arity: 1,
+  dtypes: FLOATING,
+  allowed: "floating-point or complex",
+  scalar: (round) => ({
+    float: (x) => 1 / x,
+    complex: complexReciprocal(round),
+  }),
+});
+
+/**
+ * One over each element. Integers are refused, whose reciprocals are no integers: cast them, or
+ * divide 1 by them.
+ *
+ * @typeParam D Dtype of the operand: floating-point or complex.
+ * @typeParam S Shape of the operand.
+ * @param x The operand.
+ * @returns A tensor of the same dtype and shape.
+ * @throws {DTypeError} If the operand is not floating-point or complex.
+ *
+ * @example Usage
+ * ```ts
+ * import { reciprocal, tensor } from "@denum/denum";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(reciprocal(tensor([2, -4])).toArray(), [0.5, -0.25]);
+ * ```
+ */
+export function reciprocal<D extends DType, S extends Shape>(
+  x:
+    & TensorLike<D, S>
+    & DTypeCheck<"take reciprocals of", D, FloatDType | ComplexDType, "floating-point or complex">,
+): Tensor<D, S> {
+  return unary(RECIPROCAL, x) as Tensor<D, S>;
 }

@@ -4,7 +4,15 @@
  *
  * @module
  */
-import { type Complex, type DType, DTYPES, type Item } from "../core/dtype.ts";
+import {
+  type Complex,
+  type DType,
+  DTYPES,
+  dtypesOfKind,
+  type FloatingOf,
+  type Item,
+  type Kind,
+} from "../core/dtype.ts";
 import { DTypeError, mixedDTypesError, unsupportedDTypeError, valueText } from "../core/errors.ts";
 import { checkItem, complexOf } from "../core/item.ts";
 import {
@@ -17,24 +25,32 @@ import {
 } from "../core/primitive.ts";
 import { broadcastShapes, type Shape } from "../core/shape.ts";
 import { type Aval, Tensor } from "../core/tensor.ts";
-import { map } from "../devices/wasm/map.ts";
+import type { BroadcastShape } from "../core/types/broadcast.ts";
+import type { CommonDType, Operand, ShapeOf, TensorLike } from "../core/types/operands.ts";
 import { wasmDevice } from "../devices/wasm/device.ts";
-import type { Operand } from "../core/types/operands.ts";
-import { broadcasted } from "./movement_primitives.ts";
+import { map } from "../devices/wasm/map.ts";
+import { converted } from "./cast_primitive.ts";
+import { broadcasted, reshaped } from "./movement_primitives.ts";
+
+/** Rounding of an intermediate result: to float32, or none where the elements are float64. */
+export type Round = (x: number) => number;
 
 /** The definition of an elementwise op for each family of dtypes. */
 export interface Scalar {
-  /** Of real floats, calculated in float64. */
+  /** Of real floats, in float64; the result is rounded to the dtype. */
   readonly float?: (...x: number[]) => number | boolean | Complex;
   /** Of integers, exact; the result is wrapped to the dtype. */
-  readonly int?: (...x: bigint[]) => bigint | boolean | number;
-  /** Of complex numbers. */
+  readonly int?: (...x: bigint[]) => bigint | boolean;
+  /** Of complex numbers, in float64; the result is rounded to the dtype. */
   readonly complex?: (...x: Complex[]) => Complex | number | boolean;
   /** Of booleans. */
   readonly bool?: (...x: boolean[]) => boolean;
   /** Of strings. */
-  readonly string?: (...x: string[]) => string | boolean;
+  readonly string?: (...x: string[]) => boolean;
 }
+
+/** A dtype that a function takes, and the dtype in which it calculates. */
+export type Conversion = readonly [from: DType, to: DType];
 
 /** What makes up an elementwise primitive. */
 export interface Elementwise {
@@ -46,10 +62,12 @@ export interface Elementwise {
   readonly arity: number;
   /** Dtypes for which it is defined. */
   readonly dtypes: readonly DType[];
-  /** Those dtypes in words, for messages. */
+  /** Dtypes that the public function takes, too, and to which it converts them. */
+  readonly converts?: readonly Conversion[];
+  /** All those dtypes in words, for messages. */
   readonly allowed: string;
-  /** Its definition. */
-  readonly scalar: Scalar;
+  /** Its definition; where it consists of several steps that round, a function of their rounding. */
+  readonly scalar: Scalar | ((round: Round) => Scalar);
   /** Dtype of the result; that of the operands when absent. */
   readonly result?: (dtype: DType) => DType;
   /** Prefix of its kernels; the name in snake case when absent. */
@@ -68,9 +86,24 @@ export interface ElementwisePrimitive extends Primitive<void> {
   readonly verb: string;
   /** The dtypes in words. */
   readonly allowed: string;
-  /** The dtypes as a set. */
-  readonly supported: ReadonlySet<DType>;
+  /** For each dtype that the public function takes the one in which it calculates. */
+  readonly takes: ReadonlyMap<DType, DType>;
 }
+
+/** Result of two operands in their dtype. */
+export type BinaryResult<A, B> = Tensor<
+  CommonDType<A, B>,
+  BroadcastShape<ShapeOf<A>, ShapeOf<B>>
+>;
+
+/** Result of two operands as floats: float64 for integers. */
+export type FloatingResult<A, B> = Tensor<
+  FloatingOf<CommonDType<A, B>>,
+  BroadcastShape<ShapeOf<A>, ShapeOf<B>>
+>;
+
+/** Result of two operands that is true or false. */
+export type TruthResult<A, B> = Tensor<"bool", BroadcastShape<ShapeOf<A>, ShapeOf<B>>>;
 
 const SHAPES: readonly Shape[] = [[], [1], [7], [2, 3], [0, 4], [2, 1, 5]];
 
@@ -81,18 +114,22 @@ const SHAPES: readonly Shape[] = [[], [1], [7], [2, 3], [0, 4], [2, 1, 5]];
  * @returns The primitive.
  */
 export function elementwise(op: Elementwise): ElementwisePrimitive {
-  const { name, arity, dtypes, scalar, result } = op;
+  const { name, arity, dtypes, converts = [], result } = op;
   const ruleOf = (x: Aval): readonly Aval[] => {
     if (result === undefined) return [x];
     return [{ dtype: result(x.dtype), shape: x.shape }];
   };
+  const scalarOf = definitions(op.scalar);
   const record: ElementwisePrimitive = {
     name,
     verb: op.verb ?? name,
     allowed: op.allowed,
-    supported: new Set(dtypes),
+    takes: new Map([...dtypes.map((dtype): Conversion => [dtype, dtype]), ...converts]),
     rule: ([x]) => ruleOf(x!),
-    reference: (inputs) => [applyScalar(scalar, inputs[0]!.dtype, inputs.map((x) => x.items))],
+    reference: (inputs) => {
+      const { dtype } = inputs[0]!;
+      return [applyScalar(scalarOf(dtype), dtype, inputs.map((x) => x.items))];
+    },
     lower: { wasm: op.wasm ?? map(op.kernel ?? snakeCase(name)) },
     dtypes,
     elementwise: true,
@@ -106,8 +143,25 @@ export function elementwise(op: Elementwise): ElementwisePrimitive {
   return record;
 }
 
+/**
+ * The conversions of functions that calculate in floats.
+ *
+ * @param kinds Families of dtypes that they take.
+ * @returns Each dtype with that of its real functions.
+ */
+export function floats(...kinds: readonly Kind[]): readonly Conversion[] {
+  return dtypesOfKind(...kinds).map((dtype) => [dtype, DTYPES[dtype].floating]);
+}
+
 function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** The definition for each dtype: with steps in float32 where that is how it is calculated. */
+function definitions(scalar: Elementwise["scalar"]): (dtype: DType) => Scalar {
+  if (typeof scalar !== "function") return () => scalar;
+  const [single, double] = [scalar(Math.fround), scalar((x) => x)];
+  return (dtype) => DTYPES[DTYPES[dtype].compute].real === "float32" ? single : double;
 }
 
 function applyScalar(
@@ -138,12 +192,35 @@ function applyScalar(
  * @param p The primitive.
  * @param x Its operand.
  * @returns Its result.
- * @throws {DTypeError} If it is not defined for the dtype.
+ * @throws {DTypeError} If the public function does not take the dtype.
  */
-export function unary(p: ElementwisePrimitive, x: Tensor): Tensor {
-  if (!(x instanceof Tensor)) throw notTensorError(p.verb, x);
-  if (!p.supported.has(x.dtype)) throw unsupportedDTypeError(p.verb, x.dtype, p.allowed);
-  return bind(p, [x], undefined);
+export function unary(p: ElementwisePrimitive, x: TensorLike): Tensor {
+  const operand = tensorOperand(p.verb, x);
+  const calculated = calculatedDType(p, operand.dtype);
+  return bind(
+    p,
+    [calculated === operand.dtype ? operand : converted(operand, calculated)],
+    undefined,
+  );
+}
+
+/**
+ * The dtype in which a public function calculates.
+ *
+ * @param p The primitive that it calls.
+ * @param dtype Dtype of its operand.
+ * @param verb What the caller does, where it is not what the primitive does.
+ * @returns The dtype itself, or the one to which the operand is converted first.
+ * @throws {DTypeError} If the function does not take the dtype.
+ */
+export function calculatedDType(
+  p: ElementwisePrimitive,
+  dtype: DType,
+  verb: string = p.verb,
+): DType {
+  const calculated = p.takes.get(dtype);
+  if (calculated === undefined) throw unsupportedDTypeError(verb, dtype, p.allowed);
+  return calculated;
 }
 
 /**
@@ -152,32 +229,71 @@ export function unary(p: ElementwisePrimitive, x: Tensor): Tensor {
  * @param p The primitive.
  * @param a Left operand.
  * @param b Right operand.
+ * @param verb What the caller does, where it is not what the primitive does.
  * @returns Its result, of the broadcast shape.
- * @throws {DTypeError} If the dtypes differ or it is not defined for them, or a
+ * @throws {DTypeError} If the dtypes differ or the public function does not take them, or a
  * scalar cannot be represented in the other operand's dtype.
  * @throws {ShapeError} If the shapes do not broadcast.
  */
-export function binary(p: ElementwisePrimitive, a: Operand, b: Operand): Tensor {
-  let x: Tensor;
-  let y: Tensor;
-  if (a instanceof Tensor) {
-    x = a;
-    y = b instanceof Tensor ? b : scalarLike(b, a);
-  } else if (b instanceof Tensor) {
-    x = scalarLike(a, b);
-    y = b;
-  } else {
-    throw notTensorError(p.verb, a);
-  }
+export function binary(
+  p: ElementwisePrimitive,
+  a: Operand,
+  b: Operand,
+  verb: string = p.verb,
+): Tensor {
+  let [x, y] = operandPair(verb, a, b);
   const { dtype } = x;
-  if (dtype !== y.dtype) throw mixedDTypesError(p.verb, dtype, y.dtype);
-  if (!p.supported.has(dtype)) throw unsupportedDTypeError(p.verb, dtype, p.allowed);
-  if (x.shape !== y.shape) {
-    const shape = broadcastShapes(p.verb, x.shape, y.shape);
-    x = broadcasted(x, shape);
-    y = broadcasted(y, shape);
+  const calculated = calculatedDType(p, dtype, verb);
+  const shape = x.shape === y.shape ? x.shape : broadcastShapes(verb, x.shape, y.shape);
+  if (calculated !== dtype) {
+    x = converted(x, calculated);
+    y = converted(y, calculated);
   }
-  return bind(p, [x, y], undefined);
+  return bind(p, [broadcasted(x, shape), broadcasted(y, shape)], undefined);
+}
+
+/**
+ * Two operands as tensors of one dtype; a scalar takes that of the other.
+ *
+ * @param verb What the caller does.
+ * @param a Left operand.
+ * @param b Right operand.
+ * @returns The tensors, not broadcast.
+ * @throws {DTypeError} If the dtypes differ, or none is a tensor, or a scalar cannot be
+ * represented in the other operand's dtype.
+ */
+export function operandPair(verb: string, a: Operand, b: Operand): [Tensor, Tensor] {
+  if (a instanceof Tensor) {
+    if (!(b instanceof Tensor)) return [a, scalarLike(b, a)];
+    if (a.dtype !== b.dtype) throw mixedDTypesError(verb, a.dtype, b.dtype);
+    return [a, b];
+  }
+  if (b instanceof Tensor) return [scalarLike(a, b), b];
+  throw notTensorError(verb, a);
+}
+
+/**
+ * An operand that must be a tensor.
+ *
+ * @param verb What the caller does.
+ * @param x The operand.
+ * @returns The tensor.
+ * @throws {DTypeError} If it is none.
+ */
+export function tensorOperand(verb: string, x: unknown): Tensor {
+  if (!(x instanceof Tensor)) throw notTensorError(verb, x);
+  return x;
+}
+
+/**
+ * The result of a function that changes nothing: a handle of its own, so that disposing of it
+ * leaves the operand alone.
+ *
+ * @param x A tensor.
+ * @returns A view of all of it.
+ */
+export function unchanged(x: Tensor): Tensor {
+  return reshaped(x, x.shape);
 }
 
 /**

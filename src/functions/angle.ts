@@ -1,0 +1,40 @@
+/**
+ * Angles of complex numbers.
+ *
+ * @module
+ */
+import type { DType, FloatingOf, NumericDType, RealOf } from "../core/dtype.ts";
+import type { Shape } from "../core/shape.ts";
+import type { Tensor } from "../core/tensor.ts";
+import type { DTypeCheck, TensorLike } from "../core/types/operands.ts";
+import { imag, real } from "../ops/complex.ts";
+import { arctan2 } from "../ops/trigonometric.ts";
+
+/**
+ * Angle of each element in the complex plane, from -pi to pi; of real numbers 0 or pi.
+ *
+ * @typeParam D Dtype of the operand: numeric.
+ * @typeParam S Shape of the operand.
+ * @param x The operand.
+ * @returns A real tensor of the same shape, in radians: float64 for integers.
+ * @throws {DTypeError} If the operand is not numeric.
+ *
+ * @example Usage
+ * ```ts
+ * import { angle, tensor } from "@denum/denum";
+ * import assert from "node:assert/strict";
+ *
+ * const z = tensor([{ re: 0, im: 2 }, { re: -1, im: 0 }], { dtype: "complex128" });
+ * assert.deepEqual(angle(z).toArray(), [Math.PI / 2, Math.PI]);
+ * ```
+ */
+export function angle<D extends DType, S extends Shape>(
+  x: TensorLike<D, S> & DTypeCheck<"take real parts of", D, NumericDType, "numeric">,
+): Tensor<RealOf<FloatingOf<D>>, S> {
+  return angleOf(x) as Tensor<RealOf<FloatingOf<D>>, S>;
+}
+
+function angleOf(x: TensorLike): Tensor {
+  const z = x as Tensor<"complex64">;
+  return arctan2(imag(z), real(z));
+}

@@ -1,0 +1,98 @@
+/**
+ * Choice between elements.
+ *
+ * @module
+ */
+import { DTYPE_NAMES } from "../core/dtype.ts";
+import { mixedDTypesError, unsupportedDTypeError } from "../core/errors.ts";
+import { bind, definePrimitive, type Primitive } from "../core/primitive.ts";
+import { broadcastShapes, type Shape } from "../core/shape.ts";
+import { Tensor } from "../core/tensor.ts";
+import type { BroadcastShape, WhereCheck } from "../core/types/broadcast.ts";
+import type {
+  CommonDType,
+  DTypeCheck,
+  DTypeOf,
+  Operand,
+  ShapeOf,
+  TensorLike,
+} from "../core/types/operands.ts";
+import { mapSelect } from "../devices/wasm/map.ts";
+import { tensorOf } from "./creation.ts";
+import { operandPair, tensorOperand } from "./elementwise.ts";
+import { broadcasted } from "./movement_primitives.ts";
+
+const SHAPES: readonly Shape[] = [[], [1], [7], [2, 3], [0, 4]];
+
+const WHERE: Primitive<void> = definePrimitive<void>({
+  name: "where",
+  rule: ([, a]) => [a!],
+  reference: ([condition, a, b]) => [
+    condition!.items.map((chosen, i) => (chosen ? a! : b!).items[i]!),
+  ],
+  lower: { wasm: mapSelect() },
+  dtypes: DTYPE_NAMES,
+  elementwise: true,
+  samples: SHAPES.map((shape) => ({
+    shapes: [shape, shape, shape],
+    params: undefined,
+    dtypes: ["bool", undefined, undefined],
+  })),
+});
+
+/** Result of a choice. */
+export type WhereResult<C, A, B> = Tensor<
+  CommonDType<A, B>,
+  BroadcastShape<ShapeOf<C>, BroadcastShape<ShapeOf<A>, ShapeOf<B>>>
+>;
+
+/**
+ * Elements of one operand where a condition is true, of another where it is false.
+ *
+ * @typeParam C The condition.
+ * @typeParam A Choice where it is true: a tensor or a scalar.
+ * @typeParam B Choice where it is false: a tensor or a scalar.
+ * @param condition A tensor of dtype bool.
+ * @param a Choice where it is true, of any shape.
+ * @param b Choice where it is false, of the same dtype; the three shapes broadcast.
+ * @returns A tensor of the choices' dtype and the broadcast shape.
+ * @throws {DTypeError} If the condition is not bool, or the dtypes of the choices differ, or a
+ * scalar cannot be represented.
+ * @throws {ShapeError} If the shapes do not broadcast.
+ *
+ * @example Usage
+ * ```ts
+ * import { greater, tensor, where } from "@denum/denum";
+ * import assert from "node:assert/strict";
+ *
+ * const x = tensor([-1, 2, -3]);
+ * assert.deepEqual(where(greater(x, 0), x, 0).toArray(), [0, 2, 0]);
+ * ```
+ */
+export function where<C extends TensorLike, const A extends Operand, const B extends Operand>(
+  condition: C & DTypeCheck<"select by", DTypeOf<C>, "bool", "bool">,
+  a: A,
+  b: B & WhereCheck<"select from", C, A, B>,
+): WhereResult<C, A, B> {
+  return chosen(condition, a, b) as WhereResult<C, A, B>;
+}
+
+function chosen(condition: TensorLike, a: Operand, b: Operand): Tensor {
+  const mask = tensorOperand("select by", condition);
+  if (mask.dtype !== "bool") throw unsupportedDTypeError("select by", mask.dtype, "bool");
+  const [x, y] = choices(a, b);
+  const shape = broadcastShapes(
+    "select from",
+    mask.shape,
+    broadcastShapes("select from", x.shape, y.shape),
+  );
+  return bind(WHERE, [mask, x, y].map((operand) => broadcasted(operand, shape)), undefined);
+}
+
+/** Two scalars have the dtypes that they have as tensors. */
+function choices(a: Operand, b: Operand): [Tensor, Tensor] {
+  if (a instanceof Tensor || b instanceof Tensor) return operandPair("select from", a, b);
+  const [x, y] = [tensorOf(a), tensorOf(b)];
+  if (x.dtype !== y.dtype) throw mixedDTypesError("select from", x.dtype, y.dtype);
+  return [x, y];
+}
