@@ -85,12 +85,13 @@ async function main(): Promise<void> {
     const file = generatedFile(variant);
     const text = render(variant, wasm, { source, compiler });
     const committed = readText(file);
-    if (check && committed !== text) {
-      if (committed && readStamp(committed).compiler === compiler) changed.push(variant.name);
-      else otherCompiler.push(variant.name);
+    if (check && committed && readStamp(committed).compiler === compiler) {
+      if (committed !== text) changed.push(variant.name);
+    } else {
+      if (check) otherCompiler.push(variant.name);
+      await Deno.mkdir(GENERATED, { recursive: true });
+      await Deno.writeTextFile(file, text);
     }
-    await Deno.mkdir(GENERATED, { recursive: true });
-    await Deno.writeTextFile(file, text);
     const over = wasm.length > BUDGET ? `, over the budget of ${kilobytes(BUDGET)}` : "";
     console.log(`${variant.name}: ${kilobytes(wasm.length)}, ${gzipped(wasm)} gzipped${over}`);
   }
