@@ -16,7 +16,7 @@ import {
   validAxes,
 } from "../support/arbitraries.ts";
 import { python } from "../support/oracle.ts";
-import { indices, NUMERIC, operand } from "./arguments.ts";
+import { indices, NO_AXES, NUMERIC, operand } from "./arguments.ts";
 import type { Namespace, PublicFunction, Row } from "./row.ts";
 
 const ANY: readonly DType[] = DTYPE_NAMES;
@@ -158,7 +158,7 @@ function takenAlong(): fc.Arbitrary<readonly unknown[]> {
 }
 
 const OTHERS: readonly Row[] = [
-  { name: "take", np: "np.take", args: taken() },
+  { name: "take", np: "np.take", args: taken(), refuses: [NO_AXES] },
   {
     name: "takeAlongAxis",
     np: "lambda x, i, axis=-1: np.take_along_axis(x, i, axis)",

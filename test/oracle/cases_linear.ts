@@ -103,7 +103,8 @@ function einsums(): fc.Arbitrary<readonly unknown[]> {
       const last = i === inputs.length - 1;
       if (last && mistake === 0) shape.push(2);
       if (last && mistake === 1 && shape.length > 0) shape[0] = shape[0]! + 1;
-      return arrays(last && mistake === 2 ? "int16" : dtype, shape, { profile: profileOf(dtype) });
+      // Products of several factors with infinities depend on their order.
+      return arrays(last && mistake === 2 ? "int16" : dtype, shape, { profile: "moderate" });
     });
     return fc.tuple(...parts).map((operands) => [subscripts, ...operands]);
   });

@@ -52,7 +52,7 @@ function statistic(name: string, np: string, scale: string, special: Partial<Row
 
 /** The size of squares: deviations are as exact as the elements themselves. */
 const SQUARES =
-  "lambda x, ddof=0, **k: magnitudes(np.mean)(x * np.conj(x), **k) * np.float64(x.size)" +
+  "lambda x, ddof=0, **k: magnitudes(np.mean)(np.abs(x).astype('f8') ** 2, **k) * np.float64(x.size)" +
   " / np.maximum(x.size - ddof, 1)";
 
 const REDUCTIONS: readonly Row[] = [

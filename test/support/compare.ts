@@ -19,6 +19,11 @@ export interface Tolerance {
   readonly scale?: ArrayLike<number> | undefined;
   /** Whether 0 and -0 are the same; false when absent. */
   readonly zerosEqual?: boolean | undefined;
+  /**
+   * Whether the sign of a part is open beside a part that is NaN, as C99, annex G, often
+   * leaves it; false when absent.
+   */
+  readonly signsOpen?: boolean | undefined;
 }
 
 /** An element at which two arrays differ. */
@@ -92,7 +97,7 @@ type Closeness = (actual: Item, expected: Item, index: number) => boolean;
 
 function closenessOf(
   dtype: DType,
-  { ulps = 0, scale, zerosEqual = false }: Tolerance,
+  { ulps = 0, scale, zerosEqual = false, signsOpen = false }: Tolerance,
 ): Closeness {
   const { kind } = DTYPES[dtype];
   if (kind !== "float" && kind !== "complex") return (x, y) => x === y;
@@ -115,7 +120,9 @@ function closenessOf(
   return (x, y, index) => {
     const [a, b] = [x as Complex, y as Complex];
     const size = scale?.[index] ?? Math.max(binade(b.re), binade(b.im));
-    return close(a.re, b.re, size) && close(a.im, b.im, size);
+    const part = (x: number, y: number, beside: number): boolean =>
+      close(x, y, size) || (signsOpen && Number.isNaN(beside) && close(-x, y, size));
+    return part(a.re, b.re, b.im) && part(a.im, b.im, b.re);
   };
 }
 

@@ -64,6 +64,22 @@ def bfloat16_bits(x):
     return np.where(np.isnan(x), quiet, rounded).astype(np.uint16)
 
 
+def bfloat16_values(x):
+    """Elements whose nearest bfloat16 is that of the elements of x, in a float that encode narrows."""
+    if x.dtype.kind == "c":
+        x = x.real
+    if x.dtype.kind == "f":
+        return x
+    # Rounding to odd: what float64 cannot hold is marked in its last bit.
+    def number(value):
+        excess = max(0, abs(value).bit_length() - 53)
+        top = abs(value) >> excess
+        odd = top if top << excess == abs(value) else top | 1
+        return float(odd << excess) * (-1 if value < 0 else 1)
+
+    return np.array([number(int(v)) for v in x.ravel()], np.float64).reshape(x.shape)
+
+
 def from_bfloat16(bits):
     return np.asarray(bits.astype(np.uint32) << 16).view(np.float32)
 
@@ -76,11 +92,23 @@ def wide(function):
         wider = WIDER.get(dtype.name)
         if wider is None:
             return function(*args, **options)
+        direct = function(*args, **options)
         args = [a.astype(wider) if isinstance(a, np.ndarray) and a.dtype == dtype else a for a in args]
-        result = function(*args, **options)
-        return narrowed(result, wider, dtype)
+        result = narrowed(function(*args, **options), wider, dtype)
+        return signed(result, direct) if np.iscomplexobj(result) else result
 
     return call
+
+
+def signed(result, direct):
+    """Zeros that only rounding made have the sign that NumPy gives."""
+    if not isinstance(result, np.ndarray):
+        return result
+    result = result.copy()
+    direct = np.asarray(direct)
+    for part, own in ((result.real, direct.real), (result.imag, direct.imag)):
+        part[...] = np.where((part == 0) & (own == 0), own, part)
+    return result
 
 
 def narrowed(result, wider, dtype):
@@ -111,12 +139,15 @@ def magnitudes(function):
     """The function of the absolute values, in float64."""
 
     def call(*args, **options):
-        args = [
-            np.abs(a).astype(np.float64) if isinstance(a, np.ndarray) and a.dtype.kind in "biufc" else a for a in args
-        ]
-        return function(*args, **options)
+        return function(*(magnitude(a) if isinstance(a, np.ndarray) else a for a in args), **options)
 
     return call
+
+
+def magnitude(x):
+    if x.dtype.kind not in "biufc":
+        return x
+    return np.abs(x if x.dtype.kind in "fc" else x.astype(np.float64)).astype(np.float64)
 
 
 def accumulating(function):
@@ -135,8 +166,22 @@ def like(x, value):
     return np.asarray(value).astype(x.dtype)
 
 
+def log1p(x):
+    """Complex log1p without cancellation, which NumPy does not avoid near 0."""
+    result = np.log1p(x)
+    if not np.iscomplexobj(x):
+        return result
+    small = np.asarray(np.hypot(x.real, x.imag) < 0.5)
+    result = np.array(result)
+    real = np.log1p(x.real * (2 + x.real) + x.imag * x.imag) / 2
+    result.real[small] = np.asarray(real)[small]
+    return result
+
+
 def cast(x, dtype):
     """astype; what NumPy leaves open, NaN and what is out of range to integers, saturates."""
+    if dtype == "bfloat16":
+        return bfloat16_values(x)
     dtype = np.dtype(dtype)
     if x.dtype.kind == "c" and dtype.kind not in "cb":
         x = x.real
@@ -153,26 +198,31 @@ def getitem(x, index):
     return x[tuple(index)]
 
 
+UPDATES = {
+    "set": lambda old, new: new,
+    "add": np.add,
+    "subtract": np.subtract,
+    "multiply": np.multiply,
+    "min": np.minimum,
+    "max": np.maximum,
+}
+
+
 def updated(x, index, value, mode):
-    """A changed copy; repeated indices accumulate, the last one counts for "set"."""
+    """A changed copy; repeated indices accumulate (float16 in float32), the last one counts for "set"."""
     if value.dtype != x.dtype:
         raise TypeError("dtypes differ")
-    x = x.copy()
-    index = tuple(index)
-    if mode == "set":
-        x[index] = value
-        return x
-    ufunc = {
-        "add": np.add,
-        "subtract": np.subtract,
-        "multiply": np.multiply,
-        "min": np.minimum,
-        "max": np.maximum,
-    }[mode]
-    ufunc.at(x, index, value)
-    return x
-
-
+    places = np.asarray(np.arange(x.size).reshape(x.shape)[tuple(index)])
+    while value.ndim > places.ndim and value.shape[0] == 1:
+        value = value.reshape(value.shape[1:])
+    value = np.broadcast_to(value, places.shape)
+    flat = x.flatten()
+    if mode != "set" and x.dtype == np.float16:
+        flat, value = flat.astype(np.float32), value.astype(np.float32)
+    # Not ufunc.at, which crashes for some indices.
+    for place, new in zip(places.ravel(), value.ravel()):
+        flat[place] = UPDATES[mode](flat[place], new)
+    return flat.astype(x.dtype).reshape(x.shape)
 
 
 def tensor_text(x, **options):

@@ -188,7 +188,7 @@ export function randomArray(
   const items = Array.from({ length: sizeOf(shape) }, () => {
     if (!bounds) return randomItem(random, dtype, profile);
     const value = bounds[0] + random.below(bounds[1] - bounds[0] + 1);
-    return DTYPES[dtype].bytes === 8 && DTYPES[dtype].kind !== "float" ? BigInt(value) : value;
+    return integerRange(dtype) && DTYPES[dtype].bytes === 8 ? BigInt(value) : value;
   });
   return { dtype, shape, items };
 }
