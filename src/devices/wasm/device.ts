@@ -48,7 +48,7 @@ class WasmDevice implements Device {
     const { pool } = runtime();
     const storage = pool.reserve(bytes * values.length);
     const { offset } = pool;
-    const { view } = storage.address >= 0 ? runtime().heap : { view: viewOf(storage) };
+    const view = storage.address >= 0 ? runtime().heap.view : storage.view;
     let at = Math.max(0, storage.address) + offset;
     for (let i = 0; i < values.length; i++, at += bytes) writeItem(dtype, view, at, values[i]!);
     return new Tensor(dtype, shape, contiguousStrides(shape), offset, storage);
@@ -79,12 +79,8 @@ class WasmDevice implements Device {
     const at = x.offset + position * DTYPES[x.dtype].bytes;
     return storage.address >= 0
       ? readItem(x.dtype, runtime().heap.view, storage.address + at)
-      : readItem(x.dtype, viewOf(storage), at);
+      : readItem(x.dtype, storage.view, at);
   }
-}
-
-function viewOf(storage: WasmStorage): DataView {
-  return new DataView(storage.words!.buffer);
 }
 
 function hasStrings(inputs: readonly Tensor[]): boolean {

@@ -106,8 +106,9 @@ function elementwise<P>(plan: Planner): Lowering<P> {
     const { kernel: run, reads, writes } = plan(inputs, out);
     const size = sizeOf(out.shape);
     const strides = commonStrides(inputs, out.shape);
+    const { bytes } = DTYPES[out.dtype];
     const { pool } = runtime();
-    const storage = pool.reserve(size * DTYPES[out.dtype].bytes);
+    const storage = pool.reserve(size * bytes);
     const { offset } = pool;
     const result = new Tensor(
       out.dtype,
@@ -117,42 +118,122 @@ function elementwise<P>(plan: Planner): Lowering<P> {
       storage,
     );
     if (size === 0) return [result];
-    if (
-      strides !== null && storage.address >= 0 && writes === out.dtype &&
-      direct(inputs, reads)
-    ) {
-      const target = storage.address + offset;
-      const a = inputs[0]!;
-      const first = (a.storage as WasmStorage).address + a.offset;
-      if (inputs.length === 1) {
-        run(first, target, size);
-      } else {
-        const b = inputs[1]!;
-        const second = (b.storage as WasmStorage).address + b.offset;
-        if (inputs.length === 2) {
-          run(first, second, target, size);
-        } else {
-          const c = inputs[2]!;
-          run(first, second, (c.storage as WasmStorage).address + c.offset, target, size);
-        }
+    if (strides !== null && writes === out.dtype && sameDTypes(inputs, reads)) {
+      if (storage.address >= 0 && direct(inputs)) {
+        runFlat(run, inputs, storage.address + offset, bytes, size);
+        return [result];
       }
-      return [result];
+      if (size * widestOf(inputs, bytes) <= SCRATCH_BYTES) {
+        // All of it fits into scratch memory, wherever it lies.
+        const own = storage.address >= 0;
+        const target = own ? storage.address + offset : runtime().scratch + 6 * SCRATCH_BYTES;
+        runFlat(run, inputs, target, bytes, size);
+        if (!own) copyOut(target, storage, offset, size * bytes);
+        return [result];
+      }
     }
     withTemporaries(() => blockwise(run, inputs, reads, writes, result, strides !== null));
     return [result];
   };
 }
 
-/** Strides that all inputs share if they lie without gaps in the same order. */
+/** Calls the kernel on operands as they lie; a scalar is spread out for one piece at a time. */
+function runFlat(
+  run: Kernel,
+  inputs: readonly Tensor[],
+  target: number,
+  width: number,
+  size: number,
+): void {
+  const count = inputs.length;
+  let scalars = 0;
+  for (let i = 0; i < count; i++) if (isScalar(inputs[i]!)) scalars |= 1 << i;
+  let piece = size;
+  if (scalars !== 0) piece = Math.min(size, SCRATCH_BYTES / widestOf(inputs, 1));
+  let a = flatAddress(inputs, 0, scalars, piece);
+  let b = count > 1 ? flatAddress(inputs, 1, scalars, piece) : 0;
+  let c = count > 2 ? flatAddress(inputs, 2, scalars, piece) : 0;
+  const stepA = flatStep(inputs, 0, scalars, piece);
+  const stepB = flatStep(inputs, 1, scalars, piece);
+  const stepC = flatStep(inputs, 2, scalars, piece);
+  for (let from = 0; from < size; from += piece) {
+    const n = Math.min(piece, size - from);
+    if (count === 1) run(a, target, n);
+    else if (count === 2) run(a, b, target, n);
+    else run(a, b, c, target, n);
+    a += stepA;
+    b += stepB;
+    c += stepC;
+    target += n * width;
+  }
+}
+
+function flatAddress(
+  inputs: readonly Tensor[],
+  operand: number,
+  scalars: number,
+  piece: number,
+): number {
+  const x = inputs[operand]!;
+  const { bytes } = DTYPES[x.dtype];
+  const storage = x.storage as WasmStorage;
+  const scalar = (scalars & (1 << operand)) !== 0;
+  const own = runtime().scratch + operand * SCRATCH_BYTES;
+  let address = storage.address + x.offset;
+  if (storage.address < 0) {
+    // A scalar waits beyond the place where it is spread out.
+    address = scalar ? runtime().scratch + 7 * SCRATCH_BYTES : own;
+    copyIn(storage, x.offset, address, scalar ? bytes : piece * bytes);
+  }
+  if (!scalar) return address;
+  fillKernel(bytes)(own, piece, address);
+  return own;
+}
+
+function flatStep(
+  inputs: readonly Tensor[],
+  operand: number,
+  scalars: number,
+  piece: number,
+): number {
+  if (operand >= inputs.length || (scalars & (1 << operand)) !== 0) return 0;
+  return piece * DTYPES[inputs[operand]!.dtype].bytes;
+}
+
+const fills: (Kernel | undefined)[] = [];
+
+/** The kernel that spreads an element of some bytes. */
+function fillKernel(bytes: number): Kernel {
+  return fills[bytes] ??= kernel(`fill_${bytes}`);
+}
+
+/** Whether one element stands for several. */
+function isScalar({ shape, strides }: Tensor): boolean {
+  let many = false;
+  for (let axis = 0; axis < shape.length; axis++) {
+    if (shape[axis] === 1) continue;
+    if (strides[axis] !== 0) return false;
+    many = true;
+  }
+  return many;
+}
+
+/** Strides that all inputs but scalars share if they lie without gaps in the same order. */
 function commonStrides(inputs: readonly Tensor[], shape: Shape): readonly number[] | null {
-  const { strides } = inputs[0]!;
-  for (let i = 1; i < inputs.length; i++) {
-    const other = inputs[i]!.strides;
-    if (other === strides) continue;
+  let strides: readonly number[] | null = null;
+  for (let i = 0; i < inputs.length; i++) {
+    const x = inputs[i]!;
+    const own = x.strides;
+    if (own === strides || isScalar(x)) continue;
+    if (strides === null) {
+      strides = own;
+      continue;
+    }
     for (let axis = 0; axis < shape.length; axis++) {
-      if (other[axis] !== strides[axis] && shape[axis] !== 1) return null;
+      if (own[axis] !== strides[axis] && shape[axis] !== 1) return null;
     }
   }
+  if (strides === null) return contiguousStrides(shape);
   return isContiguous(shape, strides) || isPermuted(shape, strides) ? strides : null;
 }
 
@@ -168,12 +249,29 @@ function isPermuted(shape: Shape, strides: readonly number[]): boolean {
   return true;
 }
 
-function direct(inputs: readonly Tensor[], reads: readonly DType[]): boolean {
+/** Whether all operands lie in WebAssembly memory. */
+function direct(inputs: readonly Tensor[]): boolean {
   for (let i = 0; i < inputs.length; i++) {
-    const x = inputs[i]!;
-    if ((x.storage as WasmStorage).address < 0 || x.dtype !== reads[i]) return false;
+    if ((inputs[i]!.storage as WasmStorage).address < 0) return false;
   }
   return true;
+}
+
+/** Whether the kernel reads all operands in their own dtype. */
+function sameDTypes(inputs: readonly Tensor[], reads: readonly DType[]): boolean {
+  for (let i = 0; i < inputs.length; i++) {
+    if (inputs[i]!.dtype !== reads[i]) return false;
+  }
+  return true;
+}
+
+/** Bytes of the widest element. */
+function widestOf(inputs: readonly Tensor[], least: number): number {
+  let widest = least;
+  for (let i = 0; i < inputs.length; i++) {
+    widest = Math.max(widest, DTYPES[inputs[i]!.dtype].bytes);
+  }
+  return widest;
 }
 
 /** Feeds one operand to a kernel, block by block. */
@@ -187,7 +285,7 @@ function blockwise(
   result: Tensor,
   flat: boolean,
 ): void {
-  const { scratch, heap } = runtime();
+  const { scratch } = runtime();
   const size = result.size;
   const rows = flat ? null : directRows(inputs, reads, writes, result);
   if (rows) return runRows(run, inputs, result, rows);
@@ -223,21 +321,20 @@ function blockwise(
       target = own === 0 ? narrowed : own;
     }
     if (own === 0) {
-      copyOut(heap.u8, target, storage, result.offset + start * bytes, count * bytes);
+      copyOut(target, storage, result.offset + start * bytes, count * bytes);
     }
   }
 }
 
 /** Copies from WebAssembly memory to a JavaScript buffer; small pieces word by word. */
 function copyOut(
-  memory: Uint8Array,
   address: number,
   storage: WasmStorage,
   offset: number,
   bytes: number,
 ): void {
   if (bytes > 256) {
-    storage.buffer.set(memory.subarray(address, address + bytes), offset);
+    storage.buffer.set(runtime().heap.u8.subarray(address, address + bytes), offset);
     return;
   }
   const { u32 } = runtime().heap;
@@ -287,7 +384,7 @@ function loader(
 ): Feed {
   const { bytes } = DTYPES[x.dtype];
   const storage = x.storage as WasmStorage;
-  if (flat || isContiguous(shape, x.strides)) {
+  if (!isScalar(x) && (flat || isContiguous(shape, x.strides))) {
     if (storage.address >= 0) {
       const address = storage.address + x.offset;
       return (start) => address + start * bytes;
@@ -298,9 +395,9 @@ function loader(
     };
   }
   const address = addressOf(x);
-  if (isScalar(shape, x.strides)) {
+  if (isScalar(x)) {
     // One block serves every time.
-    kernel(`fill_${bytes}`)(scratch, block, address);
+    fillKernel(bytes)(scratch, block, address);
     return () => scratch;
   }
   const axes = collapse(shape, [x.strides]);
@@ -313,13 +410,6 @@ function loader(
   };
 }
 
-function isScalar(shape: Shape, strides: readonly number[]): boolean {
-  for (let axis = 0; axis < shape.length; axis++) {
-    if (strides[axis] !== 0 && shape[axis] !== 1) return false;
-  }
-  return true;
-}
-
 function scratchSlot(address: number): number {
   return (address - runtime().scratch) / SCRATCH_BYTES;
 }
@@ -327,6 +417,7 @@ function scratchSlot(address: number): number {
 /** Rows shorter than this are packed rather than called one by one. */
 const LEAST_ROW = 512;
 
+/** How operands are walked row by row. */
 interface Rows {
   /** Lengths of the outer axes. */
   readonly outer: readonly number[];
@@ -334,8 +425,8 @@ interface Rows {
   readonly length: number;
   /** Strides of each operand along the outer axes, in bytes. */
   readonly strides: readonly (readonly number[])[];
-  /** Whether an operand is one scalar. */
-  readonly scalar: readonly boolean[];
+  /** Whether an operand has one element a row, which is spread out. */
+  readonly spread: readonly boolean[];
 }
 
 /** Whether long rows of all operands can go to the kernel as they lie. */
@@ -346,58 +437,57 @@ function directRows(
   result: Tensor,
 ): Rows | null {
   if (writes !== result.dtype || (result.storage as WasmStorage).address < 0) return null;
-  if (!direct(inputs, reads)) return null;
+  if (!direct(inputs) || !sameDTypes(inputs, reads)) return null;
   const axes = collapse(result.shape, inputs.map((x) => x.strides));
   const inner = axes.shape.length - 1;
   const length = axes.shape[inner]!;
   if (length < LEAST_ROW) return null;
-  const scalar = axes.strides.map((steps) => steps.every((step) => step === 0));
-  if (!axes.strides.every((steps, i) => scalar[i] || steps[inner] === 1)) return null;
+  if (!axes.strides.every((steps) => steps[inner] === 0 || steps[inner] === 1)) return null;
   return {
     outer: axes.shape.slice(0, inner),
     length,
     strides: axes.strides.map((steps, i) =>
       steps.slice(0, inner).map((step) => step * DTYPES[inputs[i]!.dtype].bytes)
     ),
-    scalar,
+    spread: axes.strides.map((steps) => steps[inner] === 0),
   };
 }
 
 function runRows(run: Kernel, inputs: readonly Tensor[], result: Tensor, rows: Rows): void {
   const { scratch } = runtime();
-  const { outer, length, strides, scalar } = rows;
+  const { outer, length, strides, spread } = rows;
+  const operands = inputs.length;
   const widths = inputs.map((x) => DTYPES[x.dtype].bytes);
-  const piece = scalar.includes(true)
+  const piece = spread.includes(true)
     ? Math.min(length, SCRATCH_BYTES / Math.max(...widths))
     : length;
-  const at = inputs.map((x, i) => {
-    const address = addressOf(x);
-    if (!scalar[i]) return address;
-    const own = scratch + i * SCRATCH_BYTES;
-    kernel(`fill_${widths[i]}`)(own, piece, address);
-    return own;
-  });
+  const at = inputs.map(addressOf);
+  const filled = inputs.map(() => -1);
+  const from = inputs.map(() => 0);
   const width = DTYPES[result.dtype].bytes;
   let target = addressOf(result);
   const index = new Array<number>(outer.length).fill(0);
   const count = sizeOf(outer);
   for (let row = 0; row < count; row++) {
-    for (let from = 0; from < length; from += piece) {
-      const n = Math.min(piece, length - from);
-      const a = scalar[0] ? at[0]! : at[0]! + from * widths[0]!;
-      if (inputs.length === 1) {
-        run(a, target, n);
-      } else {
-        const b = scalar[1] ? at[1]! : at[1]! + from * widths[1]!;
-        if (inputs.length === 2) run(a, b, target, n);
-        else run(a, b, scalar[2] ? at[2]! : at[2]! + from * widths[2]!, target, n);
-      }
+    for (let i = 0; i < operands; i++) {
+      from[i] = at[i]!;
+      if (!spread[i]) continue;
+      const own = scratch + i * SCRATCH_BYTES;
+      if (filled[i] !== at[i]) fillKernel(widths[i]!)(own, piece, filled[i] = at[i]!);
+      from[i] = own;
+    }
+    for (let start = 0; start < length; start += piece) {
+      const n = Math.min(piece, length - start);
+      if (operands === 1) run(from[0]!, target, n);
+      else if (operands === 2) run(from[0]!, from[1]!, target, n);
+      else run(from[0]!, from[1]!, from[2]!, target, n);
+      for (let i = 0; i < operands; i++) if (!spread[i]) from[i]! += n * widths[i]!;
       target += n * width;
     }
     for (let axis = outer.length - 1; axis >= 0; axis--) {
-      for (let i = 0; i < at.length; i++) at[i]! += strides[i]![axis]!;
+      for (let i = 0; i < operands; i++) at[i]! += strides[i]![axis]!;
       if (++index[axis]! < outer[axis]!) break;
-      for (let i = 0; i < at.length; i++) at[i]! -= strides[i]![axis]! * outer[axis]!;
+      for (let i = 0; i < operands; i++) at[i]! -= strides[i]![axis]! * outer[axis]!;
       index[axis] = 0;
     }
   }

@@ -46,6 +46,8 @@ export class WasmStorage implements Storage {
   readonly slab: boolean;
   private readonly pool: Pool;
   private readonly lease: Lease | null;
+  #bytes: Uint8Array<ArrayBuffer> | undefined;
+  #view: DataView<ArrayBuffer> | undefined;
 
   /**
    * Makes a storage; only the pool does.
@@ -73,7 +75,12 @@ export class WasmStorage implements Storage {
 
   /** The bytes when they are in a JavaScript buffer. */
   get buffer(): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.words!.buffer);
+    return this.#bytes ??= new Uint8Array(this.words!.buffer);
+  }
+
+  /** The same bytes for items. */
+  get view(): DataView<ArrayBuffer> {
+    return this.#view ??= new DataView(this.words!.buffer);
   }
 
   /** Gives the bytes back at once, unless several owners share them. */
