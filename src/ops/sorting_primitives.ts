@@ -16,6 +16,8 @@ import { bind, definePrimitive, type HostArray, type Primitive } from "../core/p
 import { type Shape, sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { argsortRows, scan, searchSorted, sortRows } from "../devices/wasm/sort.ts";
+import { complexProduct } from "./complex_scalar.ts";
+import type { Round } from "./elementwise.ts";
 import { compareItems } from "./order.ts";
 
 const ROWS: readonly Shape[] = [[0], [1], [7], [3, 5], [2, 0], [0, 3], [2, 300]];
@@ -28,10 +30,15 @@ function rowsOf({ items, shape }: HostArray): readonly (readonly Item[])[] {
   );
 }
 
+/** Values that are sorted alone have -0 before 0, so that the result does not depend on how. */
+function compareValues(x: Item, y: Item): number {
+  return compareItems(x, y) || Number(Object.is(y, -0)) - Number(Object.is(x, -0));
+}
+
 const SORT: Primitive<void> = definePrimitive<void>({
   name: "sort",
   rule: ([x]) => [{ dtype: x!.dtype, shape: x!.shape }],
-  reference: ([x]) => [rowsOf(x!).flatMap((row) => row.toSorted(compareItems))],
+  reference: ([x]) => [rowsOf(x!).flatMap((row) => row.toSorted(compareValues))],
   lower: { wasm: sortRows() },
   dtypes: DTYPE_NAMES,
   samples: ROWS.map((shape) => ({ shapes: [shape], params: undefined })),
@@ -91,13 +98,15 @@ type Step = (x: Item, y: Item) => Item;
 interface Steps {
   readonly float: (x: number, y: number) => number;
   readonly integer: (x: bigint, y: bigint) => bigint;
-  readonly complex: (x: Complex, y: Complex) => Complex;
+  readonly complex: (round: Round) => (x: Complex, y: Complex) => Complex;
 }
 
 function stepFor(steps: Steps, dtype: DType): Step {
   const { kind } = DTYPES[dtype];
   if (kind === "float") return steps.float as Step;
-  if (kind === "complex") return steps.complex as Step;
+  if (kind === "complex") {
+    return steps.complex(dtype === "complex64" ? Math.fround : (x) => x) as Step;
+  }
   return (x, y) => steps.integer(BigInt(x as number), BigInt(y as number));
 }
 
@@ -133,13 +142,13 @@ function scanning(name: string, kernel: string, steps: Steps): Primitive<ScanPar
 const CUMSUM: Primitive<ScanParams> = scanning("cumsum", "cumsum", {
   float: (x, y) => x + y,
   integer: (x, y) => x + y,
-  complex: (x, y) => ({ re: x.re + y.re, im: x.im + y.im }),
+  complex: () => (x, y) => ({ re: x.re + y.re, im: x.im + y.im }),
 });
 
 const CUMPROD: Primitive<ScanParams> = scanning("cumprod", "cumprod", {
   float: (x, y) => x * y,
   integer: (x, y) => x * y,
-  complex: (x, y) => ({ re: x.re * y.re - x.im * y.im, im: x.re * y.im + x.im * y.re }),
+  complex: complexProduct,
 });
 
 /**
