@@ -29,6 +29,8 @@ export interface Sample<P> {
   readonly params: P;
   /** Dtypes of the inputs where they are not all the one that is drawn. */
   readonly dtypes?: readonly (DType | undefined)[];
+  /** Whether to draw values of moderate size alone, where others are ill-conditioned. */
+  readonly moderate?: boolean;
   /** Inclusive bounds of an input's integers where not all values are valid. */
   readonly bounds?: readonly (readonly [number, number] | undefined)[];
 }
@@ -58,6 +60,8 @@ export interface Primitive<P = unknown> {
   readonly samples: readonly Sample<P>[];
   /** Relative error to allow between devices, in units of the last place; 0 when absent. */
   readonly ulps?: number;
+  /** The same for complex numbers, in units of their larger part; `ulps` when absent. */
+  readonly complexUlps?: number;
   /**
    * Whether all shapes are equal and an element of the results depends on the
    * elements of the inputs at its place alone; false when absent.

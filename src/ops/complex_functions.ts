@@ -6,7 +6,7 @@
  */
 import type { Complex } from "../core/dtype.ts";
 import { complexProduct, complexQuotient } from "./complex_scalar.ts";
-import { copySign, exactSquare, exactSum, hypotenuse } from "./float_scalar.ts";
+import { angleOf, copySign, exactProduct, exactSum, hypotenuse } from "./float_scalar.ts";
 
 const product = complexProduct((x) => x);
 const quotient = complexQuotient((x) => x);
@@ -72,7 +72,7 @@ function logMagnitude(re: number, im: number): number {
   const [x, y] = [Math.max(Math.abs(re), Math.abs(im)), Math.min(Math.abs(re), Math.abs(im))];
   if (x > 0.5 && x < 2 && y < 2) {
     // x^2 + y^2 - 1 with the rounding errors of the squares.
-    const [[square, error], [other, rest]] = [exactSquare(x), exactSquare(y)];
+    const [[square, error], [other, rest]] = [exactProduct(x, x), exactProduct(y, y)];
     if (square + other > 0.5 && square + other < 2) {
       const [fromOne, first] = exactSum(square, -1);
       const [sum, second] = exactSum(fromOne, other);
@@ -91,7 +91,7 @@ function logMagnitude(re: number, im: number): number {
  * @returns The logarithm.
  */
 export function complexLog({ re, im }: Complex): Complex {
-  const angle = Math.atan2(im, re);
+  const angle = angleOf(im, re);
   if (Math.abs(re) === Infinity || Math.abs(im) === Infinity) return complex(Infinity, angle);
   if (re === 0 && im === 0) return complex(-Infinity, angle);
   return complex(logMagnitude(re, im), angle);
@@ -104,10 +104,10 @@ export function complexLog({ re, im }: Complex): Complex {
  * @returns The logarithm.
  */
 export function complexLog1p({ re, im }: Complex): Complex {
-  const angle = Math.atan2(im, re + 1);
+  const angle = angleOf(im, re + 1);
   if (Math.abs(re) < 0.5 && Math.abs(im) < 1) {
     // |1 + z|^2 - 1 = 2 re + re^2 + im^2 with the rounding errors of the squares.
-    const [[square, error], [other, rest]] = [exactSquare(re), exactSquare(im)];
+    const [[square, error], [other, rest]] = [exactProduct(re, re), exactProduct(im, im)];
     const [part, first] = exactSum(2 * re, other);
     const [sum, second] = exactSum(part, square);
     return complex(Math.log1p(sum + (first + second + (error + rest))) / 2, angle);
@@ -148,7 +148,7 @@ function complexSinh({ re: x, im: y }: Complex): Complex {
     const half = polarExp(0.5, Math.abs(x), y);
     return complex(half.re * copySign(1, x), half.im);
   }
-  if (x === 0) return complex(copySign(0, x * invalid(y)), invalid(y));
+  if (x === 0) return complex(x, invalid(y));
   if (y === 0) return Number.isNaN(x) ? complex(x, y) : complex(x, copySign(0, y));
   if (Math.abs(x) === Infinity) {
     return Number.isFinite(y)
@@ -168,7 +168,7 @@ function complexCosh({ re: x, im: y }: Complex): Complex {
     const half = polarExp(0.5, Math.abs(x), y);
     return complex(half.re, half.im * copySign(1, x));
   }
-  if (x === 0) return complex(invalid(y), copySign(0, x * invalid(y)));
+  if (x === 0) return complex(invalid(y), 0);
   if (y === 0) return complex(x * x, copySign(0, x) * y);
   if (Math.abs(x) === Infinity) {
     return Number.isFinite(y)

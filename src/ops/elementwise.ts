@@ -76,6 +76,8 @@ export interface Elementwise {
   readonly wasm?: Lowering<void>;
   /** Units in the last place that kernels may be off. */
   readonly ulps?: number;
+  /** The same for complex numbers, where it is more. */
+  readonly complexUlps?: number;
   /** Shapes and bounds for the laws, where the usual ones do not do. */
   readonly samples?: readonly Sample<void>[];
 }
@@ -138,6 +140,7 @@ export function elementwise(op: Elementwise): ElementwisePrimitive {
       params: undefined,
     })),
     ...(op.ulps === undefined ? {} : { ulps: op.ulps }),
+    ...(op.complexUlps === undefined ? {} : { complexUlps: op.complexUlps }),
   };
   definePrimitive(record);
   return record;

@@ -33,7 +33,7 @@ function floating(
     converts: floats("bool", "int", "uint"),
     allowed: "numeric or bool",
     scalar: { float, complex },
-    ...(ulps === undefined ? {} : { ulps }),
+    ...(ulps === undefined ? {} : { ulps, complexUlps: 4 }),
   });
 }
 

@@ -5,7 +5,7 @@
  */
 import { type DType, DTYPES, dtypesOfKind, type NumericDType } from "../core/dtype.ts";
 import { ArgumentError, valueText } from "../core/errors.ts";
-import { broadcastShapes } from "../core/shape.ts";
+import { broadcastShapes, type Shape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { BinaryCheck } from "../core/types/broadcast.ts";
 import type { Operand } from "../core/types/operands.ts";
@@ -19,17 +19,35 @@ const POWER = elementwise({
   name: "power",
   verb: VERB,
   arity: 2,
-  dtypes: dtypesOfKind("float", "complex"),
+  dtypes: dtypesOfKind("float"),
   allowed: "numeric",
   scalar: {
     // JavaScript differs from IEEE 754 where the base is 1 or -1.
     float: (x, y) => x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : x ** y,
-    complex: complexPower,
   },
   ulps: 1,
 });
 
-/** Integer powers are a primitive of their own: their exponents are not negative. */
+const SHAPES: readonly Shape[] = [[7], [], [1], [2, 3], [0, 4], [2, 1, 5]];
+
+/** Of its own because large exponents multiply the rounding errors of logarithms. */
+const COMPLEX_POWER = elementwise({
+  name: "complexPower",
+  verb: VERB,
+  arity: 2,
+  dtypes: dtypesOfKind("complex"),
+  allowed: "numeric",
+  kernel: "power",
+  scalar: { complex: complexPower },
+  complexUlps: 16,
+  samples: SHAPES.map((shape) => ({
+    shapes: [shape, shape],
+    params: undefined,
+    moderate: true,
+  })),
+});
+
+/** Of its own because exponents must not be negative. */
 const INTEGER_POWER = elementwise({
   name: "integerPower",
   verb: VERB,
@@ -48,7 +66,7 @@ const INTEGER_POWER = elementwise({
       return result;
     },
   },
-  samples: [[7], [], [1], [2, 3], [0, 4], [2, 1, 5]].map((shape) => ({
+  samples: SHAPES.map((shape) => ({
     shapes: [shape, shape],
     params: undefined,
     bounds: [undefined, [0, 100]] as const,
@@ -68,10 +86,6 @@ function checkExponents(x: Tensor): void {
   if (kind === "uint" || x.size === 0) return;
   const least = min(x as Tensor<"int32">).item();
   if (least < 0) throw negativeExponentError(x.dtype, least);
-}
-
-function isInteger({ dtype }: Tensor): boolean {
-  return DTYPES[dtype].kind === "int" || DTYPES[dtype].kind === "uint";
 }
 
 /**
@@ -105,8 +119,15 @@ export function power<const A extends Operand, const B extends Operand>(
 
 function powers(a: Operand, b: Operand): Tensor {
   const [x, y] = operandPair(VERB, a, b);
-  if (!isInteger(x)) return binary(POWER, x, y);
-  broadcastShapes(VERB, x.shape, y.shape);
-  checkExponents(y);
-  return binary(INTEGER_POWER, x, y);
+  switch (DTYPES[x.dtype].kind) {
+    case "int":
+    case "uint":
+      broadcastShapes(VERB, x.shape, y.shape);
+      checkExponents(y);
+      return binary(INTEGER_POWER, x, y);
+    case "complex":
+      return binary(COMPLEX_POWER, x, y);
+    default:
+      return binary(POWER, x, y);
+  }
 }

@@ -16,7 +16,7 @@ import type { BinaryCheck } from "../core/types/broadcast.ts";
 import type { DTypeCheck, Operand, TensorLike } from "../core/types/operands.ts";
 import { complexCos, complexSin, complexTan, complexTanh } from "./complex_functions.ts";
 import { binary, elementwise, type FloatingResult, floats, unary } from "./elementwise.ts";
-import { copySign, hypotenuseOf } from "./float_scalar.ts";
+import { angleOf, copySign, hyperbolicTangent, hypotenuseOf } from "./float_scalar.ts";
 
 const FLOAT = dtypesOfKind("float");
 const FLOATING = dtypesOfKind("float", "complex");
@@ -30,6 +30,7 @@ const SIN = elementwise({
   allowed: "numeric or bool",
   scalar: { float: Math.sin, complex: complexSin },
   ulps: 1,
+  complexUlps: 4,
 });
 
 /**
@@ -65,6 +66,7 @@ const COS = elementwise({
   allowed: "numeric or bool",
   scalar: { float: Math.cos, complex: complexCos },
   ulps: 1,
+  complexUlps: 4,
 });
 
 /**
@@ -100,6 +102,7 @@ const TAN = elementwise({
   allowed: "numeric or bool",
   scalar: { float: Math.tan, complex: complexTan },
   ulps: 1,
+  complexUlps: 4,
 });
 
 /**
@@ -133,8 +136,9 @@ const TANH = elementwise({
   dtypes: FLOATING,
   converts: floats("bool", "int", "uint"),
   allowed: "numeric or bool",
-  scalar: { float: Math.tanh, complex: complexTanh },
-  ulps: 1,
+  scalar: { float: hyperbolicTangent, complex: complexTanh },
+  ulps: 2,
+  complexUlps: 4,
 });
 
 /**
@@ -170,7 +174,7 @@ const ARCTAN2 = elementwise({
   dtypes: FLOAT,
   converts: floats("int", "uint"),
   allowed: "real",
-  scalar: { float: Math.atan2 },
+  scalar: { float: angleOf },
   ulps: 1,
 });
 

@@ -69,7 +69,7 @@ function drawn(
   random: Random,
 ): Case {
   const { shapes, params, dtypes, bounds } = sample;
-  const profile = accumulates(record) ? "moderate" : "any";
+  const profile = accumulates(record) || sample.moderate ? "moderate" : "any";
   const inputs = shapes.map((shape, i) => {
     const own = dtypes?.[i] ?? dtype;
     const array = randomArray(random, own, shape, profile, bounds?.[i]);
@@ -111,13 +111,15 @@ export function definition({ record, inputs, params }: Case): readonly HostArray
  */
 export function tolerances(one: Case): readonly Tolerance[] {
   const { record, inputs } = one;
-  if (!accumulates(record)) return [{ ulps: record.ulps }];
+  const isComplex = inputs.some((x) => DTYPES[x.dtype].kind === "complex");
+  const ulps = isComplex ? record.complexUlps ?? record.ulps : record.ulps;
+  if (!accumulates(record)) return [{ ulps }];
   const sizes = definition({ ...one, inputs: inputs.map(magnitudes) });
   return sizes.map(({ dtype, items }) => {
     const { kind } = DTYPES[dtype];
     if (kind !== "float" && kind !== "complex") return {};
     const scale = items.map((x) => kind === "complex" ? (x as Complex).re : x as number);
-    return { ulps: record.ulps, scale };
+    return { ulps, scale };
   });
 }
 
@@ -161,8 +163,28 @@ export function law(check: (one: Case, random: Random) => string | undefined): L
   return (record, random) =>
     cases(record, random).flatMap((one) => {
       const what = attempt(() => check(one, random));
-      return what === undefined ? [] : [violation(one, what)];
+      return what === undefined ? [] : [smallest(one, check, random) ?? violation(one, what)];
     });
+}
+
+/** The violation by a single element of an elementwise call, if one alone does it. */
+function smallest(
+  one: Case,
+  check: (one: Case, random: Random) => string | undefined,
+  random: Random,
+): string | undefined {
+  if (!one.record.elementwise) return undefined;
+  for (let i = 0; i < one.inputs[0]!.items.length; i++) {
+    const inputs = one.inputs.map((array) => ({
+      ...array,
+      shape: [1],
+      items: array.items.slice(i, i + 1),
+    }));
+    const alone = { ...one, inputs };
+    const what = attempt(() => check(alone, random));
+    if (what !== undefined) return violation(alone, what);
+  }
+  return undefined;
 }
 
 function attempt(check: () => string | undefined): string | undefined {
