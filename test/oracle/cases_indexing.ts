@@ -107,8 +107,6 @@ const CHANGING: readonly Row[] = MODES.flatMap((mode) =>
     theirs: (x: Drawn, parts: readonly IndexPart[], value: Drawn) => ({
       args: [x, pythonIndex(parts), value, mode],
     }),
-    // Fused instructions round parts of complex products once less.
-    ulps: mode === "multiply" ? 2 : 0,
     zerosEqual: mode === "min" || mode === "max",
     refuses: [{
       reason: "bool and strings have no arithmetic",

@@ -5,6 +5,7 @@
  */
 import fc from "fast-check";
 import { type DType, DTYPES } from "../../src/core/dtype.ts";
+import { sizeOf } from "../../src/core/shape.ts";
 import { arrays, broadcastableShapes } from "../support/arbitraries.ts";
 import type { Profile } from "../support/values.ts";
 import { dtypesOf, mixing, NUMBERS, NUMERIC, only } from "./arguments.ts";
@@ -102,7 +103,7 @@ function einsums(): fc.Arbitrary<readonly unknown[]> {
         : letters.flat();
       const last = i === inputs.length - 1;
       if (last && mistake === 0) shape.push(2);
-      if (last && mistake === 1 && shape.length > 0) shape[0] = shape[0]! + 1;
+      if (last && mistake === 1 && sizeOf(shape) > 1) shape[0] = shape[0]! + 1;
       // Products of several factors with infinities depend on their order.
       return arrays(last && mistake === 2 ? "int16" : dtype, shape, { profile: "moderate" });
     });

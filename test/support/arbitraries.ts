@@ -163,7 +163,7 @@ function otherElements(dtype: DType, profile: Profile): fc.Arbitrary<Item> | und
   }
   const moderate = fc.integer({ min: -64, max: 64 }).map((x) => x / 32);
   if (profile === "plain") return fc.integer({ min: -8, max: 8 }).map((x) => x / 2);
-  const finite = fc.double({ noNaN: true, min: -1, max: 1 }).map((x) => 2 * x);
+  const finite = fc.integer({ min: -(2 ** 30), max: 2 ** 30 }).map((x) => x / 2 ** 29);
   const wide = fc.float({ noNaN: profile !== "any", noDefaultInfinity: profile !== "any" });
   const values = profile === "moderate" || profile === "tame"
     ? fc.oneof(moderate, finite)
