@@ -107,14 +107,18 @@ function lengthsOf(
   const lengths = new Map<string, number>();
   named.forEach((labels, k) => {
     labels.forEach((label, axis) => {
-      const length = operands[k]!.shape[axis]!;
-      const known = lengths.get(label) ?? 1;
-      if (known !== 1 && length !== 1 && known !== length) {
+      const { shape } = operands[k]!;
+      const length = shape[axis]!;
+      // Within an operand a repeated index takes the diagonal: nothing is broadcast.
+      const first = labels.indexOf(label);
+      const known = first < axis ? shape[first]! : lengths.get(label) ?? 1;
+      const broadcasts = first === axis && (known === 1 || length === 1);
+      if (known !== length && !broadcasts) {
         throw new ShapeError(
           `Cannot einsum "${subscripts}": index ${label} has lengths ${known} and ${length}`,
         );
       }
-      lengths.set(label, known === 1 ? length : known);
+      if (first === axis) lengths.set(label, known === 1 ? length : known);
     });
   });
   return lengths;
