@@ -103,7 +103,7 @@ export { einsum } from "./src/functions/einsum.ts";
 export { scope } from "./src/functions/scope.ts";
 export { mean, std, variance } from "./src/functions/statistics.ts";
 export {
-  absolute,
+  abs,
   add,
   divide,
   multiply,

@@ -14,7 +14,7 @@
  *
  * @module
  */
-export { absolute as abs, square } from "../ops/arithmetic.ts";
+export { abs, square } from "../ops/arithmetic.ts";
 export { exp, log, sqrt } from "../ops/exponential.ts";
 export { matmul as dot } from "../ops/linear.ts";
 export { transpose } from "../ops/movement.ts";

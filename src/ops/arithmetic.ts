@@ -229,14 +229,13 @@ export function negative<D extends DType, S extends Shape>(
   return unary(NEGATIVE, x) as Tensor<D, S>;
 }
 
-const ABSOLUTE = elementwise({
-  name: "absolute",
+const ABS = elementwise({
+  name: "abs",
   verb: "take magnitudes of",
   arity: 1,
   dtypes: NUMERIC,
   allowed: "numeric",
   result: (dtype) => DTYPES[dtype].real,
-  kernel: "abs",
   scalar: (round) => {
     const magnitude = hypotenuseOf(round);
     return {
@@ -260,17 +259,17 @@ const ABSOLUTE = elementwise({
  *
  * @example Usage
  * ```ts
- * import { absolute, tensor } from "@denum/denum";
+ * import { abs, tensor } from "@denum/denum";
  * import assert from "node:assert/strict";
  *
- * assert.deepEqual(absolute(tensor([-1.5, 2])).toArray(), [1.5, 2]);
- * assert.deepEqual(absolute(tensor([{ re: 3, im: -4 }])).toArray(), [5]);
+ * assert.deepEqual(abs(tensor([-1.5, 2])).toArray(), [1.5, 2]);
+ * assert.deepEqual(abs(tensor([{ re: 3, im: -4 }])).toArray(), [5]);
  * ```
  */
-export function absolute<D extends DType, S extends Shape>(
+export function abs<D extends DType, S extends Shape>(
   x: TensorLike<D, S> & DTypeCheck<"take magnitudes of", D, NumericDType, "numeric">,
 ): Tensor<RealOf<D>, S> {
-  return unary(ABSOLUTE, x) as Tensor<RealOf<D>, S>;
+  return unary(ABS, x) as Tensor<RealOf<D>, S>;
 }
 
 const SIGN = elementwise({

@@ -305,6 +305,7 @@ export function takeAlongAxis<D extends DType, S extends Shape>(
  * @param x A mask of rank 1 or more; compare with 0 for other dtypes.
  * @returns As many int32 tensors of rank 1 as the mask has axes, in C order of the elements.
  * @throws {DTypeError} If the operand is not bool.
+ * @throws {ShapeError} If the rank is 0.
  *
  * @example Usage
  * ```ts
@@ -321,6 +322,9 @@ export function nonzero(x: TensorLike<"bool">): readonly Tensor<"int32", number[
   const mask: Tensor = x;
   if (mask.dtype !== "bool") {
     throw unsupportedDTypeError("find the positions in", mask.dtype, "bool, compare with 0");
+  }
+  if (mask.ndim === 0) {
+    throw new ShapeError("Cannot find the positions in a tensor of rank 0: give it an axis first");
   }
   const flat = flatPositions(mask).data() as Int32Array;
   return mask.shape.map((length, axis) => {

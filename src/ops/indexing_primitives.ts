@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { DTYPE_NAMES, DTYPES, dtypesOfKind, type Item } from "../core/dtype.ts";
+import { type Complex, DTYPE_NAMES, DTYPES, dtypesOfKind, type Item } from "../core/dtype.ts";
 import { DTypeError, indexError, ShapeError, shapeText } from "../core/errors.ts";
 import { storeItem } from "../core/item.ts";
 import { bind, definePrimitive, type HostArray, type Primitive } from "../core/primitive.ts";
@@ -17,6 +17,8 @@ import {
   type ScatterMode,
   scatterRows,
 } from "../devices/wasm/indexing.ts";
+import { complexLessEqual, complexProduct, hasNaN } from "./complex_scalar.ts";
+import type { Round } from "./elementwise.ts";
 import type { SliceParams } from "./movement_primitives.ts";
 
 /** Flat numbers of the rows that index arrays select. */
@@ -104,8 +106,14 @@ export interface ScatterParams {
 
 type Combine = (old: Item, update: Item) => Item;
 
+const complexMin =
+  ((x: Complex, y: Complex) => hasNaN(x) || complexLessEqual(x, y) ? x : y) as Combine;
+
+const complexMax =
+  ((x: Complex, y: Complex) => hasNaN(x) || complexLessEqual(y, x) ? x : y) as Combine;
+
 /** What each mode does, for integers as bigint, floats as numbers, complex as pairs. */
-const COMBINE: { readonly [M in ScatterMode]: (kind: string) => Combine } = {
+const COMBINE: { readonly [M in ScatterMode]: (kind: string, round: Round) => Combine } = {
   set: () => (_, update) => update,
   add: (kind) =>
     arithmetic(kind, (x, y) => x + y, (x, y) => x + y, (a, b) => ({
@@ -117,13 +125,9 @@ const COMBINE: { readonly [M in ScatterMode]: (kind: string) => Combine } = {
       re: a.re - b.re,
       im: a.im - b.im,
     })),
-  mul: (kind) =>
-    arithmetic(kind, (x, y) => x * y, (x, y) => x * y, (a, b) => ({
-      re: a.re * b.re - a.im * b.im,
-      im: a.re * b.im + a.im * b.re,
-    })),
-  min: () => (x, y) => (isNaN(x) || (!isNaN(y) && x <= y) ? x : y),
-  max: () => (x, y) => (isNaN(x) || (!isNaN(y) && x >= y) ? x : y),
+  mul: (kind, round) => arithmetic(kind, (x, y) => x * y, (x, y) => x * y, complexProduct(round)),
+  min: (kind) => kind === "complex" ? complexMin : (x, y) => (isNaN(x) || x < y ? x : y),
+  max: (kind) => kind === "complex" ? complexMax : (x, y) => (isNaN(x) || x > y ? x : y),
 };
 
 function isNaN(x: Item): boolean {
@@ -134,11 +138,11 @@ function arithmetic(
   kind: string,
   float: (x: number, y: number) => number,
   int: (x: bigint, y: bigint) => bigint,
-  complex: (x: { re: number; im: number }, y: { re: number; im: number }) => Item,
+  complex: (x: Complex, y: Complex) => Complex,
 ): Combine {
   if (kind === "float") return (x, y) => float(x as number, y as number);
   if (kind === "complex") {
-    return (x, y) => complex(x as { re: number; im: number }, y as { re: number; im: number });
+    return (x, y) => complex(x as Complex, y as Complex);
   }
   return (x, y) => int(BigInt(x as number), BigInt(y as number));
 }
@@ -158,7 +162,8 @@ const SCATTER: Primitive<ScatterParams> = definePrimitive<ScatterParams>({
   reference: ([x, updates, ...indices], { mode }) => {
     const { compute } = DTYPES[x!.dtype];
     const { kind } = DTYPES[compute];
-    const combine = COMBINE[mode](kind);
+    const round: Round = compute === "complex64" ? Math.fround : (x) => x;
+    const combine = COMBINE[mode](kind, round);
     const inner = sizeOf(x!.shape.slice(indices.length));
     const items = [...x!.items];
     rowsOf(x!.shape, indices).forEach((row, i) => {
@@ -170,7 +175,7 @@ const SCATTER: Primitive<ScatterParams> = definePrimitive<ScatterParams>({
     return [items];
   },
   lower: { wasm: scatterRows() },
-  dtypes: dtypesOfKind("int", "uint", "float"),
+  dtypes: dtypesOfKind("int", "uint", "float", "complex"),
   samples: (["set", "add", "sub", "mul", "min", "max"] as const).flatMap((mode) => [
     scatterSample([5], [3], mode, [-5, 4]),
     scatterSample([4, 3], [7], mode, [-4, 3]),

@@ -1,6 +1,6 @@
 //! Gathering and scattering by index tensors, and what masks select.
 
-use crate::complex::{c64, c128};
+use crate::complex::{Field, c64, c128};
 use crate::edge::{input, output};
 use crate::element::{maximum, minimum};
 use crate::fill::Wide;
@@ -101,6 +101,8 @@ scatter!(scatter_mul [c64 c128] |x, y| {
 });
 scatter!(scatter_min [i8 i16 i32 i64 u8 u16 u32 u64 f32 f64] |x, y| minimum(x, y));
 scatter!(scatter_max [i8 i16 i32 i64 u8 u16 u32 u64 f32 f64] |x, y| maximum(x, y));
+scatter!(scatter_min [c64 c128] |x, y| if y.greater_equal(x) || x.has_nan() { x } else { y });
+scatter!(scatter_max [c64 c128] |x, y| if x.greater_equal(y) || x.has_nan() { x } else { y });
 
 /// Number of elements that are not zero.
 fn count(mask: &[u8]) -> usize {
