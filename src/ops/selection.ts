@@ -13,7 +13,7 @@ import {
   valueText,
 } from "../core/errors.ts";
 import { broadcastShapes, type Shape, sizeOf } from "../core/shape.ts";
-import { Tensor } from "../core/tensor.ts";
+import { items, Tensor } from "../core/tensor.ts";
 import { truePositions } from "../devices/wasm/indexing.ts";
 import { wasmDevice } from "../devices/wasm/device.ts";
 import type { ScatterMode } from "../devices/wasm/indexing.ts";
@@ -76,6 +76,8 @@ export function selection(shape: Shape, parts: readonly IndexPart[]): Selection 
   const result: number[] = [];
   const picks: Pick[] = [];
   const all = expandEllipsis(shape, parts);
+  // An ellipsis separates its neighbours even where it stands for no axis.
+  const gap = all.length < parts.length ? parts.indexOf("...") : Infinity;
   let axis = 0;
   const take = (start: number, step: number, length: number): void => {
     starts.push(start);
@@ -83,7 +85,8 @@ export function selection(shape: Shape, parts: readonly IndexPart[]): Selection 
     lengths.push(length);
     axis++;
   };
-  all.forEach((part, position) => {
+  all.forEach((part, place) => {
+    const position = place < gap ? place : place + 1;
     if (part === null) {
       result.push(1);
     } else if (typeof part === "string") {
@@ -93,7 +96,8 @@ export function selection(shape: Shape, parts: readonly IndexPart[]): Selection 
     } else if (typeof part === "number") {
       const index = checkedIndex(part, axis, shape[axis]!);
       if (advanced) {
-        picks.push({ axes: 1, axis: result.length, position, values: indexTensor([index]) });
+        // Slicing leaves the only element that the integer selects.
+        picks.push({ axes: 1, axis: result.length, position, values: indexTensor(0) });
         result.push(1);
       }
       take(index, 1, 1);
@@ -119,8 +123,7 @@ export function selection(shape: Shape, parts: readonly IndexPart[]): Selection 
   const together = picks.every((pick, i) =>
     i === 0 || pick.position === picks[i - 1]!.position + 1
   );
-  // An integer beside index tensors is an index of one value; its axis was cut to it already.
-  return { region: { starts, steps, lengths }, shape: result, picks: zeroed(picks, all), together };
+  return { region: { starts, steps, lengths }, shape: result, picks, together };
 }
 
 /** An index of integers, ranges and new axes alone: the usual case, kept short. */
@@ -166,17 +169,8 @@ function basicSelection(shape: Shape, parts: readonly (number | string | null)[]
 
 const NO_PICKS: readonly Pick[] = [];
 
-/** Integers beside index tensors select the only element that slicing left. */
-function zeroed(picks: readonly Pick[], parts: readonly IndexPart[]): readonly Pick[] {
-  return picks.map((pick) =>
-    typeof parts[pick.position] === "number"
-      ? { ...pick, values: reshaped(indexTensor([0]), []) }
-      : pick
-  );
-}
-
-function indexTensor(values: readonly number[]): Tensor {
-  return wasmDevice().fromItems("int32", [values.length], values);
+function indexTensor(value: number): Tensor {
+  return wasmDevice().fromItems("int32", [], [value]);
 }
 
 function expandEllipsis(shape: Shape, parts: readonly IndexPart[]): readonly IndexPart[] {
@@ -308,12 +302,24 @@ function arrange(part: Tensor, { picks, together }: Selection): Arranged {
   const common = picks.map(({ values }) => values.shape).reduce((a, b) =>
     broadcastShapes("index by", a, b)
   );
+  if (sizeOf(common) === 0) checkUnused(part.shape, picks);
   return {
     rows: reshaped(permuted(part, order), [...merged, ...rest]),
     indices: picks.map(({ values }) => broadcasted(values, common)),
     order,
     place: together ? others.filter((axis) => axis < chosen[0]!).length : 0,
   };
+}
+
+/** Index values that broadcast to nothing must be in range nevertheless. */
+function checkUnused(shape: Shape, picks: readonly Pick[]): void {
+  for (const { axis, axes, values } of picks) {
+    const length = sizeOf(shape.slice(axis, axis + axes));
+    for (const item of items(values)) {
+      const index = Number(item);
+      if (index < -length || index >= length) throw indexError(index, axis, length);
+    }
+  }
 }
 
 function inverse(order: readonly number[]): readonly number[] {
