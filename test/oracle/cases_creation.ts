@@ -162,9 +162,62 @@ export const PRINTED: readonly Row[] = [
     np: "tensor_text",
     args: operand({ dtypes: [...CREATED, "string"], others: false }).map((x) => [x]),
     ours: (_: Namespace, x: Tensor) => String(x),
-    runs: 100,
+    runs: 300,
   },
 ];
 
 /** Rows of this file. */
 export const CREATION: readonly Row[] = [...RANGES, ...FILLED];
+
+/** A number, and options of which some contradict each other. */
+function numberTexts(own: fc.Arbitrary<Options>): fc.Arbitrary<readonly unknown[]> {
+  const count = fc.constantFrom(0, 1, 2, 3, 8, 20);
+  const common = fc.record({
+    precision: count,
+    unique: fc.boolean(),
+    trim: fc.constantFrom("k", ".", "0", "-"),
+    sign: fc.boolean(),
+    padLeft: count,
+    minDigits: count,
+  }, { requiredKeys: [] });
+  return fc.constantFrom<DType>("float16", "float32", "float64").chain((dtype) =>
+    fc.tuple(elements(dtype), common, own).map((
+      [x, some, more],
+    ) => [x, { dtype, ...some, ...more }])
+  );
+}
+
+function snakeCased(
+  x: number,
+  options: Options,
+): { readonly args: unknown[]; readonly kwargs: Options } {
+  const kwargs = Object.entries(options).map(([name, value]) => [
+    name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    value,
+  ]);
+  return { args: [x], kwargs: Object.fromEntries(kwargs) };
+}
+
+function numberText(np: string): string {
+  return `lambda x, dtype, **k: {"value": np.${np}(np.dtype(dtype).type(x), **k)}`;
+}
+
+/** Numbers as text. */
+export const NUMBER_TEXTS: readonly Row[] = [
+  {
+    name: "formatFloatPositional",
+    np: numberText("format_float_positional"),
+    args: numberTexts(
+      fc.record({ fractional: fc.boolean(), padRight: fc.constantFrom(0, 1, 5) }, {
+        requiredKeys: [],
+      }),
+    ),
+    theirs: snakeCased,
+  },
+  {
+    name: "formatFloatScientific",
+    np: numberText("format_float_scientific"),
+    args: numberTexts(fc.record({ expDigits: fc.constantFrom(1, 3, 5) }, { requiredKeys: [] })),
+    theirs: snakeCased,
+  },
+];

@@ -5,7 +5,7 @@
  */
 import fc from "fast-check";
 import { type DType, DTYPES } from "../../src/core/dtype.ts";
-import { arrays, arrayShapes } from "../support/arbitraries.ts";
+import { arrays, arrayShapes, type Drawn } from "../support/arbitraries.ts";
 import type { Profile } from "../support/values.ts";
 import {
   dtypesOf,
@@ -137,6 +137,12 @@ const TRIGONOMETRIC: readonly Row[] = [
 const ROUNDING: readonly Row[] = [
   ...["ceil", "floor", "trunc"].map((name) => unary(name, `np.${name}`, REAL)),
   unary("round", "np.round", NUMERIC),
+  unary("round", "rounded", NUMERIC, {
+    label: "to decimals",
+    args: operand({ dtypes: NUMERIC, profileOf: unlessComplex }).chain((x) =>
+      fc.tuple(fc.constant(x), fc.integer({ min: -3, max: 4 }).map((decimals) => ({ decimals })))
+    ),
+  }),
   unary("signbit", "np.signbit", REAL),
   binary("copysign", "floating(np.copysign)", REAL),
 ];
@@ -180,6 +186,7 @@ const LOGIC: readonly Row[] = [
 ];
 
 const COMPLEX: readonly Row[] = [
+  unary("angle", "floating(wide(np.angle))", NUMERIC, { ulps: 2, profileOf: () => "any" }),
   unary("real", "np.real", NUMERIC, { profileOf: () => "any" }),
   unary("imag", "np.imag", NUMERIC, { profileOf: () => "any" }),
   unary("conj", "np.conj", NUMERIC, { profileOf: () => "any" }),
@@ -192,7 +199,30 @@ const COMPLEX: readonly Row[] = [
   },
 ];
 
+/** Lower and upper bounds: arrays, scalars or none. */
+function bounded(): fc.Arbitrary<readonly unknown[]> {
+  return operands(3, { dtypes: NUMERIC }).chain(([x, min, max]) => {
+    const bound = (drawn: Drawn): fc.Arbitrary<unknown> =>
+      fc.oneof(fc.constant(drawn), fc.constant(undefined), scalars(x!.dtype));
+    return fc.tuple(bound(min!), bound(max!)).map(([min, max]) => [x, { min, max }]);
+  });
+}
+
 const SELECTION: readonly Row[] = [
+  {
+    name: "clip",
+    np: "clip",
+    args: bounded(),
+    zerosEqual: true,
+    refuses: [only(NUMERIC), {
+      reason: "two dtypes are never mixed",
+      when: (x, options) => {
+        const { min, max } = options as { readonly min?: Drawn; readonly max?: Drawn };
+        const { dtype } = x as Drawn;
+        return [min, max].some((bound) => bound?.dtype !== undefined && bound.dtype !== dtype);
+      },
+    }],
+  },
   {
     name: "where",
     np: "np.where",

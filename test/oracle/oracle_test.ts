@@ -1,7 +1,7 @@
 import * as nd from "../../mod.ts";
 import { assert } from "../support/assert.ts";
 import { Oracle } from "../support/oracle.ts";
-import { CREATION, PRINTED } from "./cases_creation.ts";
+import { CREATION, NUMBER_TEXTS, PRINTED } from "./cases_creation.ts";
 import { ELEMENTWISE } from "./cases_elementwise.ts";
 import { INDEXING } from "./cases_indexing.ts";
 import { LINEAR } from "./cases_linear.ts";
@@ -11,7 +11,15 @@ import { gaps } from "./coverage.ts";
 import { PLANTED } from "./planted.ts";
 import { titleOf, tried } from "./row.ts";
 
-const ROWS = [...ELEMENTWISE, ...REDUCTION, ...LINEAR, ...MOVEMENT, ...INDEXING, ...CREATION];
+const ROWS = [
+  ...ELEMENTWISE,
+  ...REDUCTION,
+  ...LINEAR,
+  ...MOVEMENT,
+  ...INDEXING,
+  ...CREATION,
+  ...NUMBER_TEXTS,
+];
 
 const oracle = await Oracle.start();
 const required = Deno.env.get("DENUM_REQUIRE_ORACLE") === "1";

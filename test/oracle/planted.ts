@@ -26,7 +26,7 @@ function spoilt(
     np: "np.add",
     args: operands(2, { dtypes: ["float32"], others: false }),
     ours: (nd: Namespace, x: Tensor, y: Tensor) => spoil(nd["add"] as Add, x, y),
-    runs: 150,
+    runs: 400,
     ...special,
   };
 }

@@ -214,6 +214,22 @@ def cast(x, dtype):
     return np.array([int(v) for v in result.ravel()], dtype=dtype).reshape(x.shape)
 
 
+def rounded(x, decimals):
+    """np.round; integers that no longer fit, which NumPy leaves open, saturate."""
+    if x.dtype.kind in "iu" and decimals < 0:
+        return cast(np.round(x.astype(np.float64), decimals), x.dtype)
+    return np.round(x, decimals)
+
+
+def clip(x, min=None, max=None):
+    """np.clip; complex numbers by maximum and minimum, from which NumPy's clip differs for NaN."""
+    low, high = (b if b is None or isinstance(b, np.ndarray) else like(x, b) for b in (min, max))
+    if x.dtype.kind != "c":
+        return np.clip(x, low, high)
+    raised = x if low is None else np.maximum(x, low)
+    return raised if high is None else np.minimum(raised, high)
+
+
 def getitem(x, index):
     return x[tuple(index)]
 
