@@ -16,7 +16,7 @@
  *
  * @module
  */
-export { dtypesOfKind } from "./src/core/dtype.ts";
+export { DTYPES, dtypesOfKind } from "./src/core/dtype.ts";
 export type {
   Complex,
   ComplexDType,
@@ -55,6 +55,7 @@ export type {
 } from "./src/core/print_float.ts";
 export type { Shape } from "./src/core/shape.ts";
 export { Tensor } from "./src/core/tensor.ts";
+export type { DeviceMemory, Storage } from "./src/core/tensor.ts";
 export type { Axes, Reduce } from "./src/core/types/axes.ts";
 export type {
   BinaryCheck,
@@ -102,6 +103,7 @@ export { angle } from "./src/functions/angle.ts";
 export { einsum } from "./src/functions/einsum.ts";
 export { scope } from "./src/functions/scope.ts";
 export { mean, std, variance } from "./src/functions/statistics.ts";
+export type { VarOptions } from "./src/functions/statistics.ts";
 export {
   abs,
   add,
@@ -127,13 +129,21 @@ export { equal, greater, greaterEqual, less, lessEqual, notEqual } from "./src/o
 export { complex, conj, imag, real } from "./src/ops/complex.ts";
 export type { ComplexOf } from "./src/ops/complex.ts";
 export { arange, eye, full, linspace, ones, tensor, zeros } from "./src/ops/creation.ts";
+export type {
+  ArangeOptions,
+  DTypeOptions,
+  EyeOptions,
+  LinspaceOptions,
+} from "./src/ops/creation.ts";
 export { floorDivide, remainder } from "./src/ops/division.ts";
 export type { BinaryResult, FloatingResult, TruthResult } from "./src/ops/elementwise.ts";
 export { exp, expm1, log, log1p, sqrt } from "./src/ops/exponential.ts";
 export { clip, maximum, minimum } from "./src/ops/extrema.ts";
 export type { BoundCheck, ClipOptions, ClipShape } from "./src/ops/extrema.ts";
 export { At, at, nonzero, slice, take, takeAlongAxis } from "./src/ops/indexing.ts";
+export type { UpdateValue } from "./src/ops/indexing.ts";
 export { concat, repeat, roll, split, stack, tile } from "./src/ops/joining.ts";
+export type { AxisOption } from "./src/ops/joining.ts";
 export { matmul } from "./src/ops/linear.ts";
 export { logicalAnd, logicalNot, logicalOr, logicalXor } from "./src/ops/logical.ts";
 export {
@@ -149,12 +159,16 @@ export {
 } from "./src/ops/movement.ts";
 export { power } from "./src/ops/power.ts";
 export { all, any, argmax, argmin, max, min, prod, sum } from "./src/ops/reductions.ts";
+export type { ReduceOptions, SummableDType } from "./src/ops/reductions.ts";
 export { ceil, floor, round, trunc } from "./src/ops/rounding.ts";
 export type { RoundOptions } from "./src/ops/rounding.ts";
+export type { IndexPart } from "./src/ops/selection.ts";
 export { argsort, cumprod, cumsum, searchsorted, sort } from "./src/ops/sorting.ts";
+export type { ScanShape, SortOptions } from "./src/ops/sorting.ts";
 export { arctan2, copysign, cos, hypot, sin, tan, tanh } from "./src/ops/trigonometric.ts";
 export { where } from "./src/ops/where.ts";
 export type { WhereResult } from "./src/ops/where.ts";
 export { indexedSlices, toDense } from "./src/structures/indexed_slices.ts";
 export type { IndexedSlices } from "./src/structures/indexed_slices.ts";
 export { Variable, variable, VariablePart } from "./src/structures/variable.ts";
+export type { Assignable, Indices, VariableOptions } from "./src/structures/variable.ts";

@@ -8,46 +8,55 @@ import type { DType } from "./dtype.ts";
 
 /** A shape does not fit. */
 export class ShapeError extends RangeError {
+  /** Name of the class. */
   override readonly name = "ShapeError";
 }
 
 /** An axis is out of range or repeated. */
 export class AxisError extends RangeError {
+  /** Name of the class. */
   override readonly name = "AxisError";
 }
 
 /** An index is out of range or malformed. */
 export class IndexError extends RangeError {
+  /** Name of the class. */
   override readonly name = "IndexError";
 }
 
 /** A dtype does not fit, or a value cannot be represented in it. */
 export class DTypeError extends TypeError {
+  /** Name of the class. */
   override readonly name = "DTypeError";
 }
 
 /** An argument has a value that means nothing. */
 export class ArgumentError extends RangeError {
+  /** Name of the class. */
   override readonly name = "ArgumentError";
 }
 
 /** A device cannot do what is asked. */
 export class DeviceError extends Error {
+  /** Name of the class. */
   override readonly name = "DeviceError";
 }
 
 /** A traced value was used where only a concrete one can be. */
 export class TraceError extends Error {
+  /** Name of the class. */
   override readonly name = "TraceError";
 }
 
 /** A file is malformed or of an unsupported kind. */
 export class FormatError extends Error {
+  /** Name of the class. */
   override readonly name = "FormatError";
 }
 
 /** A tensor was used after its memory was released. */
 export class DisposedError extends Error {
+  /** Name of the class. */
   override readonly name = "DisposedError";
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type DType, dtypesOfKind, type NumericDType } from "../core/dtype.ts";
+import { dtypesOfKind, type NumericDType } from "../core/dtype.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { BinaryCheck, BroadcastShape } from "../core/types/broadcast.ts";
 import type { DTypeCheck, DTypeOf, Operand, ShapeOf, TensorLike } from "../core/types/operands.ts";
