@@ -253,8 +253,17 @@ export const DTYPE_NAMES: readonly DType[] = Object.keys(DTYPES) as DType[];
 /**
  * Dtypes of the given families.
  *
+ * @typeParam K Families of dtypes.
  * @param kinds Families of dtypes.
  * @returns Their dtypes in the order of the table.
+ *
+ * @example Usage
+ * ```ts
+ * import { dtypesOfKind } from "@denum/denum";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(dtypesOfKind("complex"), ["complex64", "complex128"]);
+ * ```
  */
 export function dtypesOfKind<K extends Kind>(...kinds: readonly K[]): readonly DTypeOfKind<K>[] {
   const wanted: readonly Kind[] = kinds;
