@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { DType } from "../core/dtype.ts";
-import { DTypeError } from "../core/errors.ts";
+import { type DType, DTYPE_NAMES, DTYPES } from "../core/dtype.ts";
+import { DTypeError, valueText } from "../core/errors.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { TensorLike } from "../core/types/operands.ts";
@@ -23,7 +23,7 @@ import { tensorOperand, unchanged } from "./elementwise.ts";
  * @param x The operand.
  * @param dtype Dtype of the result.
  * @returns A tensor of that dtype and the same shape.
- * @throws {DTypeError} If just one of the dtypes is string.
+ * @throws {DTypeError} If just one of the dtypes is string, or there is no such dtype.
  *
  * @example Usage
  * ```ts
@@ -39,6 +39,12 @@ export function cast<D extends DType, S extends Shape, E extends DType>(
   dtype: E,
 ): Tensor<E, S> {
   const operand = tensorOperand("cast", x);
+  if (!Object.hasOwn(DTYPES, dtype)) {
+    throw new DTypeError(
+      `Cannot cast ${operand.dtype} to ${valueText(dtype)}: ` +
+        `it must be one of the dtypes ${DTYPE_NAMES.join(", ")}`,
+    );
+  }
   if (operand.dtype === (dtype as DType)) return unchanged(operand) as Tensor<E, S>;
   if (operand.dtype === "string" || dtype === "string") {
     throw new DTypeError(

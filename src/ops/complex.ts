@@ -155,9 +155,6 @@ export type ComplexOf<D extends DType> = {
   [C in ComplexDType]: RealOf<C> extends D ? C : never;
 }[ComplexDType];
 
-/** Dtypes of the parts of complex numbers. */
-type Part = RealOf<ComplexDType>;
-
 const MAKE_COMPLEX = elementwise({
   name: "complex",
   verb: "make complex numbers of",
@@ -190,7 +187,7 @@ const MAKE_COMPLEX = elementwise({
  */
 export function complex<const A extends Operand, const B extends Operand>(
   re: A,
-  im: B & BinaryCheck<"make complex numbers of", A, B, Part, "float32 or float64">,
+  im: B & BinaryCheck<"make complex numbers of", A, B, "float32" | "float64", "float32 or float64">,
 ): Tensor<ComplexOf<CommonDType<A, B>>, BroadcastShape<ShapeOf<A>, ShapeOf<B>>> {
   return binary(MAKE_COMPLEX, re, im) as Tensor<
     ComplexOf<CommonDType<A, B>>,

@@ -17,9 +17,6 @@ import {
   unary,
 } from "./elementwise.ts";
 
-/** Dtypes whose elements count as true or false. */
-type Truthy = NumericDType | "bool";
-
 const TRUTH = dtypesOfKind("int", "uint", "float", "complex")
   .map((dtype): Conversion => [dtype, "bool"]);
 
@@ -64,7 +61,7 @@ const LOGICAL_AND = logical("logicalAnd", "take the logical and of", 2, (x, y) =
  */
 export function logicalAnd<const A extends Operand, const B extends Operand>(
   a: A,
-  b: B & BinaryCheck<"take the logical and of", A, B, Truthy, "numeric or bool">,
+  b: B & BinaryCheck<"take the logical and of", A, B, NumericDType | "bool", "numeric or bool">,
 ): TruthResult<A, B> {
   return binary(LOGICAL_AND, a, b) as TruthResult<A, B>;
 }
@@ -93,7 +90,7 @@ const LOGICAL_OR = logical("logicalOr", "take the logical or of", 2, (x, y) => x
  */
 export function logicalOr<const A extends Operand, const B extends Operand>(
   a: A,
-  b: B & BinaryCheck<"take the logical or of", A, B, Truthy, "numeric or bool">,
+  b: B & BinaryCheck<"take the logical or of", A, B, NumericDType | "bool", "numeric or bool">,
 ): TruthResult<A, B> {
   return binary(LOGICAL_OR, a, b) as TruthResult<A, B>;
 }
@@ -122,7 +119,7 @@ const LOGICAL_XOR = logical("logicalXor", "take the logical xor of", 2, (x, y) =
  */
 export function logicalXor<const A extends Operand, const B extends Operand>(
   a: A,
-  b: B & BinaryCheck<"take the logical xor of", A, B, Truthy, "numeric or bool">,
+  b: B & BinaryCheck<"take the logical xor of", A, B, NumericDType | "bool", "numeric or bool">,
 ): TruthResult<A, B> {
   return binary(LOGICAL_XOR, a, b) as TruthResult<A, B>;
 }
@@ -148,7 +145,9 @@ const LOGICAL_NOT = logical("logicalNot", "take the logical not of", 1, (x) => !
  * ```
  */
 export function logicalNot<D extends DType, S extends Shape>(
-  x: TensorLike<D, S> & DTypeCheck<"take the logical not of", D, Truthy, "numeric or bool">,
+  x:
+    & TensorLike<D, S>
+    & DTypeCheck<"take the logical not of", D, NumericDType | "bool", "numeric or bool">,
 ): Tensor<"bool", S> {
   return unary(LOGICAL_NOT, x) as Tensor<"bool", S>;
 }

@@ -17,6 +17,7 @@ import type { Tensor } from "../core/tensor.ts";
 import type { DTypeCheck, TensorLike } from "../core/types/operands.ts";
 import { divide, multiply } from "./arithmetic.ts";
 import { converted } from "./cast_primitive.ts";
+import { complex, imag, real } from "./complex.ts";
 import {
   elementwise,
   type ElementwisePrimitive,
@@ -188,6 +189,10 @@ function roundTo(x: Tensor, decimals: number): Tensor {
   if (isInteger(x)) {
     if (decimals > 0) return unchanged(x);
     return converted(roundTo(converted(x, DTYPES[x.dtype].floating), decimals), x.dtype);
+  }
+  if (DTYPES[x.dtype].kind === "complex") {
+    const z = x as Tensor<"complex64">;
+    return complex(roundTo(real(z), decimals) as Tensor<"float32">, roundTo(imag(z), decimals));
   }
   const scale = 10 ** Math.abs(decimals);
   if (decimals > 0) return divide(unary(ROUND, multiply(x as Tensor<"float32">, scale)), scale);

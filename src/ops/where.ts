@@ -86,7 +86,8 @@ function chosen(condition: TensorLike, a: Operand, b: Operand): Tensor {
     mask.shape,
     broadcastShapes("select from", x.shape, y.shape),
   );
-  return bind(WHERE, [mask, x, y].map((operand) => broadcasted(operand, shape)), undefined);
+  const inputs = [broadcasted(mask, shape), broadcasted(x, shape), broadcasted(y, shape)];
+  return bind(WHERE, inputs, undefined);
 }
 
 /** Two scalars have the dtypes that they have as tensors. */
