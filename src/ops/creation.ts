@@ -323,7 +323,7 @@ export function arange<D extends RealDType = "float32">(
   start: number | bigint,
   stop: number | bigint,
   { step = 1, dtype = "float32" as D }: ArangeOptions<D> = {},
-): Tensor<NoInfer<D>, number[]> {
+): Tensor<NoInfer<D>, [number]> {
   const range = integerRange(dtype);
   if (range === undefined && DTYPES[dtype].kind !== "float") {
     throw unsupportedDTypeError("make a range of", dtype, "real");
@@ -349,7 +349,7 @@ export function arange<D extends RealDType = "float32">(
     start: wide ? BigInt(first) : Number(first),
     step: wide ? BigInt(step) : Number(step),
     dtype,
-  }) as Tensor<D, number[]>;
+  }) as Tensor<D, [number]>;
 }
 
 function rangeLength(
@@ -404,7 +404,7 @@ export function linspace<D extends FloatDType = "float32">(
   start: number,
   stop: number,
   { num = 50, endpoint = true, dtype = "float32" as D }: LinspaceOptions<D> = {},
-): Tensor<NoInfer<D>, number[]> {
+): Tensor<NoInfer<D>, [number]> {
   if (DTYPES[dtype].kind !== "float") {
     throw unsupportedDTypeError("space numbers of", dtype, "a real float");
   }
@@ -419,7 +419,7 @@ export function linspace<D extends FloatDType = "float32">(
     if (i === 0) return start;
     return endpoint && i === num - 1 ? stop : start + i * step;
   });
-  return wasmDevice().fromItems(dtype, [num], values) as Tensor<D, number[]>;
+  return wasmDevice().fromItems(dtype, [num], values) as Tensor<D, [number]>;
 }
 
 /** Columns, diagonal and dtype of a matrix of ones on a diagonal. */

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import * as nd from "../../mod.ts";
 
 /** Large enough to have memory of its own. */
-const large = (): nd.Tensor<"float32", number[]> => nd.add(nd.arange(0, 100_000), 0);
+const large = (): nd.Tensor<"float32", [number]> => nd.add(nd.arange(0, 100_000), 0);
 
 Deno.test("scope returns its result and releases what it made besides", () => {
   let inside: nd.Tensor | undefined;
   const result = nd.scope(() => {
     inside = large();
-    return { sum: nd.add(inside as nd.Tensor<"float32", number[]>, 1), list: [large()] };
+    return { sum: nd.add(inside as nd.Tensor<"float32", [number]>, 1), list: [large()] };
   });
   assert.equal(nd.slice(result.sum, -1).item(), 100_000);
   assert.equal(nd.slice(result.list[0]!, -1).item(), 99_999);
@@ -17,7 +17,7 @@ Deno.test("scope returns its result and releases what it made besides", () => {
     message: "Cannot use a tensor that was disposed: its scope has ended, " +
       "return it from the scope to keep it",
   });
-  assert.throws(() => nd.add(inside as nd.Tensor<"float32", number[]>, 1), nd.DisposedError);
+  assert.throws(() => nd.add(inside as nd.Tensor<"float32", [number]>, 1), nd.DisposedError);
 });
 
 Deno.test("a view in the result keeps its memory", () => {
@@ -65,7 +65,7 @@ Deno.test("using releases a tensor, and views of it stay valid", () => {
   assert.deepEqual(view.toArray(), [1, 2]);
   assert.throws(() => gone.item(), nd.ShapeError);
   assert.throws(() => gone.data(), nd.DisposedError);
-  assert.throws(() => nd.sum(gone as nd.Tensor<"float32", number[]>), nd.DisposedError);
+  assert.throws(() => nd.sum(gone as nd.Tensor<"float32", [number]>), nd.DisposedError);
 });
 
 Deno.test("released memory is used again at once", () => {
