@@ -18,6 +18,8 @@ const SLAB_BYTES = 65536;
 /** Kernels read and write whole vectors: every tensor starts on such a boundary. */
 const ALIGNMENT = 16;
 const LEAST_BUDGET = 96 * 1024 * 1024;
+/** Slabs take at most this part of the budget, so that loops over scalars leave room for matrices. */
+const SLAB_SHARE = 1 / 3;
 /** How much new memory passes before the collector is told of it. */
 const PRESSURE_STEP = 256 * 1024;
 /** An ordinary buffer now and then makes the collector look at the ballast. */
@@ -26,6 +28,7 @@ const NUDGE_EVERY = 16;
 /** What a finalizer needs to give a block back; empty once that has happened. */
 interface Lease {
   block: Block | null;
+  readonly slab: boolean;
 }
 
 /** Bytes in WebAssembly memory or, beyond the budget, in a JavaScript buffer. */
@@ -104,6 +107,7 @@ export class Pool {
   private readonly device: DeviceMemory;
   private slab: WasmStorage | null = null;
   private slabEnd = 0;
+  private slabBytes = 0;
   private pressure = 0;
   private nudges = 0;
   private watched = false;
@@ -163,6 +167,7 @@ export class Pool {
     if (!block) return;
     lease.block = null;
     this.pressure -= block.size;
+    if (lease.slab) this.slabBytes -= block.size;
     this.heap.free(block);
   }
 
@@ -193,9 +198,11 @@ export class Pool {
 
   private inWasm(bytes: number, slab: boolean): WasmStorage | null {
     if (this.heap.used + bytes > this.budget) return null;
+    if (slab && this.slabBytes + bytes > this.budget * SLAB_SHARE) return null;
     const block = this.heap.allocate(bytes);
     if (!block) return null;
-    const lease: Lease = { block };
+    if (slab) this.slabBytes += block.size;
+    const lease: Lease = { block, slab };
     const storage = new WasmStorage(this.device, this, lease, null, slab);
     this.finalizer.register(storage, lease);
     this.press(storage, block.size);
