@@ -1,291 +1,244 @@
 //! Strided walks: copying a strided array to contiguous memory and back.
+//!
+//! A walk is cut into grids of two axes: rows of the last axis where elements lie
+//! along it, or the last axis crossed with the one whose neighbours lie closest
+//! (`transpose`), so that every cache line is used once.
+
+mod copy;
+mod transpose;
 
 use crate::edge::input;
 use crate::fill::Wide;
+use copy::{Pair, Side};
+use transpose::{Transpose, transpose};
 
-/// A walk in C order over axes of given lengths and steps.
+/// Bytes within which neighbours share cache lines.
+const NEAR: usize = 64;
+
+/// The indices of some leading axes, one after the other in C order.
 struct Walk<'a> {
     dims: &'a [i32],
     strides: &'a [i32],
     index: [i32; 32],
-    /// Distance of the current row's first element, in elements.
-    row: isize,
+    /// Distance from the first element.
+    at: isize,
 }
 
 impl<'a> Walk<'a> {
-    /// The walk from a linear position; returns it and the place within its row.
-    fn from(dims: &'a [i32], strides: &'a [i32], start: usize) -> (Self, usize) {
-        let inner = dims.len() - 1;
-        let mut walk = Walk { dims, strides, index: [0; 32], row: 0 };
-        let length = dims[inner] as usize;
-        let (mut rest, column) = (start / length, start % length);
-        for axis in (0..inner).rev() {
+    /// The walk from a linear position.
+    fn from(dims: &'a [i32], strides: &'a [i32], mut place: usize) -> Self {
+        let mut walk = Walk { dims, strides, index: [0; 32], at: 0 };
+        for axis in (0..dims.len()).rev() {
             let n = dims[axis] as usize;
-            walk.index[axis] = (rest % n) as i32;
-            walk.row += walk.index[axis] as isize * strides[axis] as isize;
-            rest /= n;
+            walk.index[axis] = (place % n) as i32;
+            walk.at += walk.index[axis] as isize * strides[axis] as isize;
+            place /= n;
         }
-        (walk, column)
+        walk
     }
 
-    /// Goes `rows` rows further, which must not pass the end of their axis unless `rows` is 1.
     #[inline(always)]
-    fn advance(&mut self, rows: i32) {
-        let mut by = rows;
-        for axis in (0..self.dims.len() - 1).rev() {
-            self.index[axis] += by;
-            self.row += self.strides[axis] as isize * by as isize;
+    fn advance(&mut self) {
+        for axis in (0..self.dims.len()).rev() {
+            self.index[axis] += 1;
+            self.at += self.strides[axis] as isize;
             if self.index[axis] < self.dims[axis] {
                 return;
             }
-            self.row -= self.strides[axis] as isize * self.dims[axis] as isize;
+            self.at -= self.strides[axis] as isize * self.dims[axis] as isize;
             self.index[axis] = 0;
-            by = 1;
-        }
-    }
-
-    /// Rows left before the next-to-last axis ends, this one included.
-    fn rows_left(&self) -> usize {
-        match self.dims.len() {
-            1 => 1,
-            rank => (self.dims[rank - 2] - self.index[rank - 2]) as usize,
-        }
-    }
-
-    /// Step from a row to the next.
-    fn row_stride(&self) -> isize {
-        match self.dims.len() {
-            1 => 0,
-            rank => self.strides[rank - 2] as isize,
         }
     }
 }
 
-/// Columns that a tile reads side by side: as many cache lines stay in use.
-const TILE: usize = 16;
+/// Lengths and strides of the axes of the strided side.
+#[derive(Clone, Copy)]
+struct Axes<'a> {
+    dims: &'a [i32],
+    strides: &'a [i32],
+}
 
-/// Copies one stretch of a row; `stride` is the step of the strided side.
-///
-/// # Safety
-/// `n` elements are readable from `src` in steps and writable at `dst`.
-#[inline(always)]
-unsafe fn run_in<T: Copy>(src: *const T, stride: isize, dst: *mut T, n: usize) {
-    unsafe {
-        if stride == 1 {
-            core::ptr::copy_nonoverlapping(src, dst, n);
-        } else if stride == 0 {
-            core::slice::from_raw_parts_mut(dst, n).fill(src.read());
-        } else {
-            for i in 0..n {
-                dst.add(i).write(src.offset(i as isize * stride).read());
-            }
+impl<'a> Axes<'a> {
+    fn rank(self) -> usize {
+        self.dims.len()
+    }
+
+    /// Number of elements of the axes from one on.
+    fn size(self, axis: usize) -> usize {
+        self.dims[axis..].iter().map(|&n| n as usize).product()
+    }
+
+    fn walk(self, from: usize, to: usize, place: usize) -> Walk<'a> {
+        Walk::from(&self.dims[from..to], &self.strides[from..to], place)
+    }
+
+    /// The axis whose neighbours lie closer than those of the last axis and share
+    /// cache lines, if there is one.
+    fn crossing(self, element: usize) -> Option<usize> {
+        let last = self.rank() - 1;
+        let step = self.strides[last].unsigned_abs() as usize;
+        if step <= 1 || self.dims[last] == 1 {
+            return None;
         }
+        let near = |axis: &usize| {
+            let stride = self.strides[*axis].unsigned_abs() as usize;
+            self.dims[*axis] > 1 && stride > 0 && stride < step && stride * element < NEAR
+        };
+        (0..last).rev().filter(near).min_by_key(|&axis| self.strides[axis].unsigned_abs())
     }
 }
 
-/// The reverse of `run_in`.
+/// Copies the elements `start..start + n` of a walk from one side to the other.
 ///
 /// # Safety
-/// `n` elements are readable at `src` and writable from `dst` in steps.
-#[inline(always)]
-unsafe fn run_out<T: Copy>(src: *const T, dst: *mut T, stride: isize, n: usize) {
-    unsafe {
-        if stride == 1 {
-            core::ptr::copy_nonoverlapping(src, dst, n);
-        } else {
-            for i in 0..n {
-                dst.offset(i as isize * stride).write(src.add(i).read());
-            }
-        }
-    }
-}
-
-/// Copies whole rows whose neighbours lie closer than their own elements: the
-/// columns are read along memory, a few at a time.
-///
-/// # Safety
-/// `rows * columns` elements are readable by the strides and writable at `dst`.
-#[inline(never)]
-unsafe fn tile<T: Copy>(
-    src: *const T,
-    row_stride: isize,
-    stride: isize,
-    dst: *mut T,
-    rows: usize,
-    columns: usize,
+/// All positions of the walk are valid on the strided side, `n` elements on the flat one.
+unsafe fn copy<T: Transpose, const UNPACK: bool>(
+    strided: *mut T,
+    flat: *mut T,
+    axes: Axes,
+    start: usize,
+    n: usize,
 ) {
-    let mut first = 0;
-    while first < columns {
-        let width = (columns - first).min(TILE);
-        let from = unsafe { src.offset(first as isize * stride) };
-        let to = unsafe { dst.add(first) };
-        let mut row = 0;
-        #[cfg(target_arch = "wasm32")]
-        if size_of::<T>() == 4 && row_stride == 1 {
-            while row + 4 <= rows {
-                let mut column = 0;
-                while column + 4 <= width {
-                    unsafe {
-                        transpose4(
-                            from.offset(row as isize + column as isize * stride).cast(),
-                            stride,
-                            to.add(row * columns + column).cast(),
-                            columns,
-                        );
-                    }
-                    column += 4;
-                }
-                for r in row..row + 4 {
-                    unsafe {
-                        run_in(
-                            from.offset(r as isize + column as isize * stride),
-                            stride,
-                            to.add(r * columns + column),
-                            width - column,
-                        );
-                    }
-                }
-                row += 4;
+    let last = axes.rank() - 1;
+    let crossing = axes.crossing(size_of::<T>());
+    let axis = crossing.unwrap_or(last.saturating_sub(1));
+    let size = axes.size(axis);
+    let mut walk = axes.walk(0, axis, start / size);
+    let mut from = start % size;
+    let mut done = 0;
+    while done < n {
+        let to = size.min(from + n - done);
+        let pair = unsafe { Pair::<T, UNPACK>::new(strided, flat).at(walk.at, done as isize) };
+        unsafe {
+            if crossing.is_some() {
+                crossed(pair, axes, axis, from, to);
+            } else {
+                rows(pair, axes, from, to);
             }
         }
-        while row < rows {
-            unsafe {
-                run_in(
-                    from.offset(row as isize * row_stride),
-                    stride,
-                    to.add(row * columns),
-                    width,
-                );
-            }
+        done += to - from;
+        from = 0;
+        walk.advance();
+    }
+}
+
+/// Copies the elements `from..to` of the last two axes, row by row.
+///
+/// # Safety
+/// As `copy`; the flat side begins with the first of these elements.
+unsafe fn rows<T: Copy, const UNPACK: bool>(
+    pair: Pair<T, UNPACK>,
+    axes: Axes,
+    from: usize,
+    to: usize,
+) {
+    let last = axes.rank() - 1;
+    let length = axes.dims[last] as usize;
+    let step = axes.strides[last] as isize;
+    if last == 0 {
+        let side = Side { row: 0, column: step };
+        return unsafe { pair.at(from as isize * step, 0).rows(side, 1, to - from) };
+    }
+    let side = Side { row: axes.strides[last - 1] as isize, column: step };
+    // All rows, as always but for the ends of a walk: no division.
+    if from == 0 && to == length * axes.dims[last - 1] as usize {
+        return unsafe { pair.rows(side, axes.dims[last - 1] as usize, length) };
+    }
+    let (mut row, column) = (from / length, from % length);
+    let (end, rest) = (to / length, to % length);
+    let mut done = 0;
+    let at = |row: usize, column: usize, done: usize| unsafe {
+        pair.at(row as isize * side.row + column as isize * side.column, done as isize)
+    };
+    unsafe {
+        if row == end {
+            return at(row, column, 0).rows(side, 1, rest - column);
+        }
+        if column > 0 {
+            at(row, column, 0).rows(side, 1, length - column);
+            done = length - column;
             row += 1;
         }
-        first += width;
+        at(row, 0, done).rows(side, end - row, length);
+        done += (end - row) * length;
+        at(end, 0, done).rows(side, 1, rest);
     }
 }
 
-/// Transposes four columns of four neighbours each.
+/// Copies the elements `from..to` of the axes from one on, across that axis.
 ///
 /// # Safety
-/// Four stretches of four elements are readable and writable.
-#[cfg(target_arch = "wasm32")]
-#[inline(always)]
-unsafe fn transpose4(src: *const u32, stride: isize, dst: *mut u32, columns: usize) {
-    use core::arch::wasm32::*;
-    unsafe {
-        let at = |i: isize| src.offset(i * stride).cast::<v128>().read_unaligned();
-        let (a, b, c, d) = (at(0), at(1), at(2), at(3));
-        let low = (i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<0, 4, 1, 5>(c, d));
-        let high = (i32x4_shuffle::<2, 6, 3, 7>(a, b), i32x4_shuffle::<2, 6, 3, 7>(c, d));
-        let put = |i: usize, v: v128| dst.add(i * columns).cast::<v128>().write_unaligned(v);
-        put(0, i64x2_shuffle::<0, 2>(low.0, low.1));
-        put(1, i64x2_shuffle::<1, 3>(low.0, low.1));
-        put(2, i64x2_shuffle::<0, 2>(high.0, high.1));
-        put(3, i64x2_shuffle::<1, 3>(high.0, high.1));
-    }
-}
-
-/// Copies elements `start..start + n` of a walk to contiguous memory.
-///
-/// # Safety
-/// All positions of the walk are readable from `src`, `n` elements writable at `dst`.
-unsafe fn pack<T: Copy>(
-    src: *const T,
-    dst: *mut T,
-    dims: &[i32],
-    strides: &[i32],
-    start: usize,
-    n: usize,
+/// As `rows`.
+unsafe fn crossed<T: Transpose, const UNPACK: bool>(
+    pair: Pair<T, UNPACK>,
+    axes: Axes,
+    axis: usize,
+    from: usize,
+    to: usize,
 ) {
-    let (mut walk, mut column) = Walk::from(dims, strides, start);
-    let length = dims[dims.len() - 1] as usize;
-    let stride = strides[dims.len() - 1] as isize;
-    let row_stride = walk.row_stride();
-    let repeats = dims.len() == 2 && row_stride == 0;
-    let crossed = dims.len() > 1 && row_stride.unsigned_abs() < stride.unsigned_abs();
-    let mut done = 0;
-    while done < n {
-        let whole = (n - done) / length;
-        unsafe {
-            let from = src.offset(walk.row);
-            let to = dst.add(done);
-            if column == 0 && whole > 1 && repeats {
-                run_in(from, stride, to, length);
-                repeat(to, length, whole * length);
-                done += whole * length;
-                continue;
-            }
-            if column == 0 && whole > 1 && crossed && row_stride != 0 {
-                let rows = whole.min(walk.rows_left());
-                tile(from, row_stride, stride, to, rows, length);
-                walk.advance(rows as i32);
-                done += rows * length;
-                continue;
-            }
-            let count = (length - column).min(n - done);
-            run_in(from.offset(column as isize * stride), stride, to, count);
-            done += count;
+    let last = axes.rank() - 1;
+    let length = axes.dims[last] as usize;
+    let step = axes.strides[last] as isize;
+    let near = axes.strides[axis] as isize;
+    let slice = axes.size(axis + 1);
+    let (first, begin) = (from / slice, from % slice);
+    let (end, rest) = (to / slice, to % slice);
+    // At a place within a slice, these slices take part: all from the first whose place
+    // is not before the beginning to the last whose place is before the end.
+    let cuts = [0, begin.min(rest), begin.max(rest), slice];
+    for cut in cuts.windows(2) {
+        let mut place = cut[0];
+        if place == cut[1] {
+            continue;
         }
-        column = 0;
-        walk.advance(1);
-    }
-}
-
-/// Repeats the first `length` elements until there are `n`, doubling what is there.
-///
-/// # Safety
-/// `n` elements are writable at `dst`, the first `length` of which are written.
-unsafe fn repeat<T: Copy>(dst: *mut T, length: usize, n: usize) {
-    let mut have = length;
-    while have < n {
-        let count = have.min(n - have);
-        unsafe { core::ptr::copy_nonoverlapping(dst, dst.add(have), count) };
-        have += count;
-    }
-}
-
-/// Writes contiguous elements to the positions `start..start + n` of a walk.
-///
-/// # Safety
-/// `n` elements are readable at `src`, all positions of the walk writable from `dst`.
-unsafe fn unpack<T: Copy>(
-    src: *const T,
-    dst: *mut T,
-    dims: &[i32],
-    strides: &[i32],
-    start: usize,
-    n: usize,
-) {
-    let (mut walk, mut column) = Walk::from(dims, strides, start);
-    let length = dims[dims.len() - 1] as usize;
-    let stride = strides[dims.len() - 1] as isize;
-    let mut done = 0;
-    while done < n {
-        let count = (length - column).min(n - done);
-        unsafe {
-            let to = dst.offset(walk.row + column as isize * stride);
-            run_out(src.add(done), to, stride, count);
+        let low = first + (place < begin) as usize;
+        let high = end + (place < rest) as usize;
+        if low >= high {
+            continue;
         }
-        done += count;
-        column = 0;
-        walk.advance(1);
+        let mut walk = axes.walk(axis + 1, last, place / length);
+        let mut column = place % length;
+        while place < cut[1] {
+            let columns = (length - column).min(cut[1] - place);
+            let strided = walk.at + low as isize * near + column as isize * step;
+            let flat = (low * slice + place) as isize - from as isize;
+            unsafe {
+                let pair = pair.at(strided, flat);
+                transpose(pair, near, step, slice as isize, high - low, columns);
+            }
+            place += columns;
+            column = 0;
+            walk.advance();
+        }
     }
 }
 
 export!(pack {1: u8, 2: u16, 4: u32, 8: u64, 16: Wide}
     (src: *const T, dst: *mut T, rank: usize, dims: *const i32, strides: *const i32, start: usize, n: usize) {
     if n > 0 {
-        let (dims, strides) = (input(dims, rank), input(strides, rank));
-        pack(src, dst, dims, strides, start, n);
+        let axes = axes(rank, dims, strides);
+        copy::<T, false>(src.cast_mut(), dst, axes, start, n);
     }
 });
 
 export!(unpack {1: u8, 2: u16, 4: u32, 8: u64, 16: Wide}
     (src: *const T, dst: *mut T, rank: usize, dims: *const i32, strides: *const i32, start: usize, n: usize) {
     if n > 0 {
-        let (dims, strides) = (input(dims, rank), input(strides, rank));
-        unpack(src, dst, dims, strides, start, n);
+        let axes = axes(rank, dims, strides);
+        copy::<T, true>(dst, src.cast_mut(), axes, start, n);
     }
 });
+
+/// The axes at two addresses; one axis of length 1 where there is none.
+///
+/// # Safety
+/// `rank` numbers are readable at each address.
+unsafe fn axes<'a>(rank: usize, dims: *const i32, strides: *const i32) -> Axes<'a> {
+    if rank == 0 {
+        return Axes { dims: &[1], strides: &[1] };
+    }
+    unsafe { Axes { dims: input(dims, rank), strides: input(strides, rank) } }
+}
 
 #[cfg(test)]
 mod tests {
@@ -294,60 +247,110 @@ mod tests {
     /// Positions of a walk, one by one.
     fn positions(dims: &[i32], strides: &[i32]) -> Vec<isize> {
         let size: i32 = dims.iter().product();
-        (0..size)
-            .map(|flat| {
-                let (mut rest, mut at) = (flat, 0);
-                for axis in (0..dims.len()).rev() {
-                    at += (rest % dims[axis] * strides[axis]) as isize;
-                    rest /= dims[axis];
-                }
-                at
-            })
-            .collect()
+        let at = |mut rest: i32| {
+            let mut at = 0;
+            for axis in (0..dims.len()).rev() {
+                at += (rest % dims[axis] * strides[axis]) as isize;
+                rest /= dims[axis];
+            }
+            at
+        };
+        (0..size).map(at).collect()
+    }
+
+    fn check<T: Transpose + PartialEq + core::fmt::Debug>(
+        dims: &[i32],
+        strides: &[i32],
+        start: usize,
+        n: usize,
+        make: impl Fn(isize) -> T,
+    ) {
+        let places = positions(dims, strides);
+        let low = *places.iter().min().unwrap();
+        let high = *places.iter().max().unwrap();
+        let mut source: Vec<T> = (low..=high).map(&make).collect();
+        let axes = Axes { dims, strides };
+        let mut out = vec![make(-9999); n + 2];
+        let mut back = vec![make(-9999); source.len()];
+        unsafe {
+            let first = source.as_mut_ptr().offset(-low);
+            copy::<T, false>(first, out.as_mut_ptr().add(1), axes, start, n);
+            let first = back.as_mut_ptr().offset(-low);
+            copy::<T, true>(first, out.as_mut_ptr().add(1), axes, start, n);
+        }
+        let mut kept = vec![make(-9999); source.len()];
+        for (i, value) in out[1..=n].iter().enumerate() {
+            let at = places[start + i];
+            assert_eq!(*value, make(at), "{dims:?} {strides:?} {start} {n} {i}");
+            kept[(at - low) as usize] = *value;
+        }
+        assert_eq!((out[0], out[n + 1]), (make(-9999), make(-9999)));
+        assert_eq!(back, kept, "{dims:?} {strides:?} {start} {n}");
     }
 
     const WALKS: &[(&[i32], &[i32])] = &[
+        (&[1], &[1]),
         (&[7], &[1]),
+        (&[40], &[1]),
+        (&[37], &[-1]),
+        (&[37], &[2]),
         (&[7], &[-2]),
         (&[5], &[0]),
+        (&[40], &[0]),
         (&[4, 6], &[1, 4]),
         (&[9, 11], &[1, 9]),
+        (&[9, 11], &[-1, 9]),
+        (&[9, 11], &[1, -9]),
+        (&[9, 11], &[2, 18]),
         (&[33, 37], &[1, 33]),
+        (&[3, 37], &[1, 3]),
+        (&[37, 3], &[1, 37]),
+        (&[40, 2], &[1, 40]),
         (&[5, 3], &[0, 1]),
         (&[5, 3], &[0, 2]),
         (&[5, 3], &[1, 0]),
+        (&[5, 7], &[9, 1]),
+        (&[5, 20], &[23, 1]),
+        (&[5, 20], &[-23, 1]),
+        (&[5, 20], &[0, 1]),
+        (&[5, 20], &[1, 0]),
+        (&[4, 70], &[71, -1]),
         (&[3, 4, 5], &[5, 15, 1]),
         (&[3, 4, 5], &[1, 3, 12]),
+        (&[5, 4, 7], &[1, 35, 5]),
+        (&[5, 4, 7], &[4, 1, 20]),
         (&[3, 4, 5], &[0, 1, 4]),
+        (&[3, 4, 5], &[1, 0, 3]),
         (&[2, 9, 8], &[-72, 1, 9]),
+        (&[2, 3, 2, 5], &[1, 2, 6, 12]),
+        (&[2, 3, 2, 5], &[30, 1, 3, 6]),
+        (&[2, 1, 2, 5], &[10, 1, 5, 1]),
     ];
 
     #[test]
     fn every_part_of_a_walk_is_packed_and_unpacked() {
         for &(dims, strides) in WALKS {
-            let places = positions(dims, strides);
-            let low = *places.iter().min().unwrap();
-            let high = *places.iter().max().unwrap();
-            let source: Vec<u32> = (0..=(high - low) as u32).collect();
-            let size = places.len();
+            let size: usize = dims.iter().map(|&n| n as usize).product();
             for start in 0..size {
-                for n in [0, 1, 2, size / 2, size - start] {
+                for n in [0, 1, 2, size / 3, size / 2, size - start] {
                     let n = n.min(size - start);
-                    let mut out = vec![u32::MAX; n];
-                    let mut back = vec![u32::MAX; source.len()];
-                    unsafe {
-                        let first = source.as_ptr().offset(-low);
-                        pack(first, out.as_mut_ptr(), dims, strides, start, n);
-                        let first = back.as_mut_ptr().offset(-low);
-                        unpack(out.as_ptr(), first, dims, strides, start, n);
-                    }
-                    for (i, value) in out.iter().enumerate() {
-                        let at = (places[start + i] - low) as usize;
-                        assert_eq!(*value as usize, at, "{dims:?} {strides:?} {start} {n}");
-                        assert_eq!(back[at], *value);
+                    check(dims, strides, start, n, |i| i as u32);
+                    check(dims, strides, start, n, |i| i as u64);
+                    if (start + n) % 7 == 0 {
+                        check(dims, strides, start, n, |i| i as u8);
+                        check(dims, strides, start, n, |i| i as u16);
+                        check(dims, strides, start, n, |i| [i as u64, !i as u64]);
                     }
                 }
             }
         }
+    }
+
+    #[test]
+    fn no_axis_is_one_element() {
+        let (mut x, mut y) = ([7u32], [0u32]);
+        let axes = unsafe { axes(0, core::ptr::null(), core::ptr::null()) };
+        unsafe { copy::<u32, false>(x.as_mut_ptr(), y.as_mut_ptr(), axes, 0, 1) };
+        assert_eq!(y, [7]);
     }
 }
