@@ -139,9 +139,11 @@ const ROUNDING: readonly Row[] = [
   unary("round", "np.round", NUMERIC),
   unary("round", "rounded", NUMERIC, {
     label: "to decimals",
-    args: operand({ dtypes: NUMERIC, profileOf: unlessComplex }).chain((x) =>
-      fc.tuple(fc.constant(x), fc.integer({ min: -3, max: 4 }).map((decimals) => ({ decimals })))
-    ),
+    // Each of its steps is rounded, which nobody knows how to do in bfloat16 but us.
+    args: operand({ dtypes: NUMERIC.filter((dtype) => dtype !== "bfloat16"), others: false })
+      .chain((x) =>
+        fc.tuple(fc.constant(x), fc.integer({ min: -3, max: 4 }).map((decimals) => ({ decimals })))
+      ),
   }),
   unary("signbit", "np.signbit", REAL),
   binary("copysign", "floating(np.copysign)", REAL),

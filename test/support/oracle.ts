@@ -148,6 +148,9 @@ function decode(wire: Wire, block: Uint8Array): Answer {
   return { kind: "array", array, scale: scale.array.items as readonly number[] };
 }
 
+/** A call that takes longer, in milliseconds, hangs: some of NumPy's loops do. */
+const PATIENCE = 60_000;
+
 /** A Python process that answers calls. */
 export class Oracle {
   /** NumPy's version. */
@@ -229,12 +232,14 @@ export class Oracle {
       at += part.length;
     }
     this.child.ref();
+    const alarm = setTimeout(() => this.child.kill("SIGKILL"), PATIENCE);
     try {
       // Python reads the whole request before it answers, so neither side waits for the other.
       await this.writer.write(frame);
       const [answers, bytes] = await this.receive();
       return (answers as readonly Wire[]).map((wire) => decode(wire, bytes));
     } finally {
+      clearTimeout(alarm);
       this.child.unref();
     }
   }
@@ -260,7 +265,7 @@ export class Oracle {
     let have = this.rest.length;
     while (have < count) {
       const { value, done } = await this.reader.read();
-      if (done) throw new Error("Cannot ask the oracle: Python has ended");
+      if (done) throw new Error("Cannot ask the oracle: Python crashed or took too long");
       parts.push(value);
       have += value.length;
     }
