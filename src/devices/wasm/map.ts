@@ -461,6 +461,9 @@ function runRows(run: Kernel, inputs: readonly Tensor[], result: Tensor, rows: R
   const piece = spread.includes(true)
     ? Math.min(length, SCRATCH_BYTES / Math.max(...widths))
     : length;
+  if (operands === 2 && outer.length === 1 && piece === length) {
+    return runPairs(run, inputs, result, rows);
+  }
   const at = inputs.map(addressOf);
   const filled = inputs.map(() => -1);
   const from = inputs.map(() => 0);
@@ -490,5 +493,28 @@ function runRows(run: Kernel, inputs: readonly Tensor[], result: Tensor, rows: R
       for (let i = 0; i < operands; i++) at[i]! -= strides[i]![axis]! * outer[axis]!;
       index[axis] = 0;
     }
+  }
+}
+
+/** The usual rows: a matrix with a row or a column, each row one call. */
+function runPairs(run: Kernel, inputs: readonly Tensor[], result: Tensor, rows: Rows): void {
+  const { scratch } = runtime();
+  const { length, strides, spread } = rows;
+  const count = rows.outer[0]!;
+  const width = length * DTYPES[result.dtype].bytes;
+  const fill = fillKernel(DTYPES[inputs[0]!.dtype].bytes);
+  let [a, b, target] = [addressOf(inputs[0]!), addressOf(inputs[1]!), addressOf(result)];
+  const stepA = strides[0]![0]!;
+  const stepB = strides[1]![0]!;
+  const [spreadA, spreadB] = spread;
+  const ownA = scratch;
+  const ownB = scratch + SCRATCH_BYTES;
+  for (let row = 0; row < count; row++) {
+    if (spreadA) fill(ownA, length, a);
+    if (spreadB) fill(ownB, length, b);
+    run(spreadA ? ownA : a, spreadB ? ownB : b, target, length);
+    a += stepA;
+    b += stepB;
+    target += width;
   }
 }
