@@ -165,7 +165,7 @@ fn sinh(w: c128) -> c128 {
         return z(half.re * (1.0f64).copysign(x), half.im);
     }
     if x == 0.0 {
-        return z((0.0f64).copysign(x * invalid(y)), invalid(y));
+        return z(x, invalid(y));
     }
     if y == 0.0 {
         return if x.is_nan() { w } else { z(x, (0.0f64).copysign(y)) };
@@ -193,10 +193,11 @@ fn cosh(w: c128) -> c128 {
         return z(half.re, half.im * (1.0f64).copysign(x));
     }
     if x == 0.0 {
-        return z(invalid(y), (0.0f64).copysign(x * invalid(y)));
+        return z(invalid(y), 0.0);
     }
     if y == 0.0 {
-        return z(x * x, (0.0f64).copysign(x) * y);
+        let im = if x.is_nan() { y } else { (0.0f64).copysign(x) * y };
+        return z(x * x, im);
     }
     if x.is_infinite() && y.is_finite() {
         return z(f64::INFINITY * libm::cos(y), x * libm::sin(y));
