@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type Complex, type DataOf, type DType, DTYPES, type Item } from "./dtype.ts";
-import { unrepresentableError } from "./errors.ts";
+import { type Complex, type DataOf, type DType, DTYPE_NAMES, DTYPES, type Item } from "./dtype.ts";
+import { DTypeError, unrepresentableError, valueText } from "./errors.ts";
 import { bfloat16Bits, bfloat16Value, float16Bits, float16Value } from "./half.ts";
 
 /** Reads and writes elements of one dtype in little-endian bytes. */
@@ -273,4 +273,19 @@ export function storeItem(dtype: DType, value: Item): Item {
   const codec = CODECS[dtype as "float32"];
   codec.set(rounding, 0, value);
   return codec.get(rounding, 0);
+}
+
+/**
+ * Checks that a value given as dtype is one.
+ *
+ * @param verb What the caller does with it, for example `make a tensor of`.
+ * @param dtype The value.
+ * @returns The dtype.
+ * @throws {DTypeError} If there is no such dtype.
+ */
+export function checkDType(verb: string, dtype: unknown): DType {
+  if (typeof dtype === "string" && Object.hasOwn(DTYPES, dtype)) return dtype as DType;
+  throw new DTypeError(
+    `Cannot ${verb} ${valueText(dtype)}: it must be one of the dtypes ${DTYPE_NAMES.join(", ")}`,
+  );
 }

@@ -175,6 +175,7 @@ export function normalizeAxes(
 ): readonly number[] {
   if (axes === undefined) return Array.from({ length: rank }, (_, i) => i);
   if (typeof axes === "number") return [normalizeAxis(verb, axes, rank)];
+  if (!Array.isArray(axes)) throw axisError(verb, axes as unknown as number, rank);
   const result = axes.map((axis) => normalizeAxis(verb, axis, rank));
   if (new Set(result).size !== result.length) {
     throw repeatedAxisError(verb, axes);

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { type DType, DTYPE_NAMES, DTYPES } from "../core/dtype.ts";
-import { DTypeError, valueText } from "../core/errors.ts";
+import type { DType } from "../core/dtype.ts";
+import { DTypeError } from "../core/errors.ts";
+import { checkDType } from "../core/item.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { TensorLike } from "../core/types/operands.ts";
@@ -39,12 +40,7 @@ export function cast<D extends DType, S extends Shape, E extends DType>(
   dtype: E,
 ): Tensor<E, S> {
   const operand = tensorOperand("cast", x);
-  if (!Object.hasOwn(DTYPES, dtype)) {
-    throw new DTypeError(
-      `Cannot cast ${operand.dtype} to ${valueText(dtype)}: ` +
-        `it must be one of the dtypes ${DTYPE_NAMES.join(", ")}`,
-    );
-  }
+  checkDType(`cast ${operand.dtype} to`, dtype);
   if (operand.dtype === (dtype as DType)) return unchanged(operand) as Tensor<E, S>;
   if (operand.dtype === "string" || dtype === "string") {
     throw new DTypeError(

@@ -20,7 +20,7 @@ import {
   unsupportedDTypeError,
   valueText,
 } from "../core/errors.ts";
-import { checkItem, integerRange, isComplex } from "../core/item.ts";
+import { checkDType, checkItem, integerRange, isComplex } from "../core/item.ts";
 import { checkShape, type Shape } from "../core/shape.ts";
 import { Tensor } from "../core/tensor.ts";
 import type { Check, Mutable, ShapeFrom } from "../core/types/mistake.ts";
@@ -62,6 +62,7 @@ function typedDType(data: unknown): DType | undefined {
  * @returns The tensor.
  */
 export function tensorOf(data: unknown, dtype?: DType): Tensor {
+  if (dtype !== undefined) checkDType("make a tensor of", dtype);
   if (data instanceof Tensor) {
     if (dtype === undefined || dtype === data.dtype) return data;
     throw new DTypeError(
@@ -163,6 +164,7 @@ function dtypeOfValue(value: unknown): DType {
  * @returns One element, broadcast.
  */
 export function filled(shape: Shape, value: unknown, dtype: DType): Tensor {
+  checkDType("make a tensor of", dtype);
   const scalar = wasmDevice().fromItems(dtype, [], [checkItem(dtype, value)]);
   return broadcasted(scalar, [...checkShape(shape)]);
 }
@@ -255,7 +257,7 @@ export function ones<const S extends Shape, D extends DType = "float32">(
 
 /** 0 or 1 as an element of a dtype. */
 function plain(dtype: DType, value: 0 | 1): Item {
-  const { kind } = DTYPES[dtype];
+  const { kind } = DTYPES[checkDType("make a tensor of", dtype)];
   return kind === "bool" ? value === 1 : kind === "string" ? "" : value;
 }
 
@@ -324,7 +326,7 @@ export function arange<D extends RealDType = "float32">(
   stop: number | bigint,
   { step = 1, dtype = "float32" as D }: ArangeOptions<D> = {},
 ): Tensor<NoInfer<D>, [number]> {
-  const range = integerRange(dtype);
+  const range = integerRange(checkDType("make a range of", dtype));
   if (range === undefined && DTYPES[dtype].kind !== "float") {
     throw unsupportedDTypeError("make a range of", dtype, "real");
   }
@@ -405,7 +407,7 @@ export function linspace<D extends FloatDType = "float32">(
   stop: number,
   { num = 50, endpoint = true, dtype = "float32" as D }: LinspaceOptions<D> = {},
 ): Tensor<NoInfer<D>, [number]> {
-  if (DTYPES[dtype].kind !== "float") {
+  if (DTYPES[checkDType("space numbers of", dtype)].kind !== "float") {
     throw unsupportedDTypeError("space numbers of", dtype, "a real float");
   }
   if (!Number.isInteger(num) || num < 0) {
@@ -459,6 +461,7 @@ export function eye<
   { columns, k = 0, dtype = "float32" as D }: EyeOptions<D, M> = {},
 ): Tensor<D, [N, M]> {
   const width = columns ?? rows as number;
+  checkDType("make a matrix of", dtype);
   checkShape([rows, width]);
   const above = Math.max(0, k);
   const below = Math.max(0, -k);

@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { DeviceError } from "../../core/errors.ts";
 import { type DeviceMemory, RELEASED, type Storage } from "../../core/tensor.ts";
 import type { Block, Heap } from "./heap.ts";
 
@@ -211,7 +212,15 @@ export class Pool {
 
   private inJavaScript(bytes: number, slab: boolean): WasmStorage {
     this.overflows++;
-    const words = new Uint32Array(Math.ceil(bytes / 4));
+    let words: Uint32Array<ArrayBuffer>;
+    try {
+      words = new Uint32Array(Math.ceil(bytes / 4));
+    } catch {
+      throw new DeviceError(
+        `Cannot allocate ${bytes} bytes: the runtime has no memory of that size, ` +
+          `work on smaller tensors`,
+      );
+    }
     return new WasmStorage(this.device, this, null, words, slab);
   }
 
