@@ -496,25 +496,33 @@ function runRows(run: Kernel, inputs: readonly Tensor[], result: Tensor, rows: R
   }
 }
 
-/** The usual rows: a matrix with a row or a column, each row one call. */
+/** So many copies of a row's one element serve the whole row, a piece after the other. */
+const SPREAD = 336;
+
+/** The usual rows: a matrix with a row or a column. */
 function runPairs(run: Kernel, inputs: readonly Tensor[], result: Tensor, rows: Rows): void {
   const { scratch } = runtime();
   const { length, strides, spread } = rows;
   const count = rows.outer[0]!;
-  const width = length * DTYPES[result.dtype].bytes;
-  const fill = fillKernel(DTYPES[inputs[0]!.dtype].bytes);
+  const { bytes } = DTYPES[inputs[0]!.dtype];
+  const resultBytes = DTYPES[result.dtype].bytes;
+  const fill = fillKernel(bytes);
   let [a, b, target] = [addressOf(inputs[0]!), addressOf(inputs[1]!), addressOf(result)];
   const stepA = strides[0]![0]!;
   const stepB = strides[1]![0]!;
   const [spreadA, spreadB] = spread;
-  const ownA = scratch;
   const ownB = scratch + SCRATCH_BYTES;
+  const piece = spreadA || spreadB ? Math.min(length, SPREAD) : length;
   for (let row = 0; row < count; row++) {
-    if (spreadA) fill(ownA, length, a);
-    if (spreadB) fill(ownB, length, b);
-    run(spreadA ? ownA : a, spreadB ? ownB : b, target, length);
+    if (spreadA) fill(scratch, piece, a);
+    if (spreadB) fill(ownB, piece, b);
+    for (let from = 0; from < length; from += piece) {
+      const n = Math.min(piece, length - from);
+      const at = from * bytes;
+      run(spreadA ? scratch : a + at, spreadB ? ownB : b + at, target + from * resultBytes, n);
+    }
     a += stepA;
     b += stepB;
-    target += width;
+    target += length * resultBytes;
   }
 }
