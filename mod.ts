@@ -61,6 +61,7 @@ export type {
   BinaryCheck,
   Broadcast,
   BroadcastShape,
+  ResultShape,
   WhereCheck,
 } from "./src/core/types/broadcast.ts";
 export type { Einsum, EinsumCheck } from "./src/core/types/einsum.ts";
@@ -136,7 +137,6 @@ export type {
   LinspaceOptions,
 } from "./src/ops/creation.ts";
 export { floorDivide, remainder } from "./src/ops/division.ts";
-export type { BinaryResult, FloatingResult, TruthResult } from "./src/ops/elementwise.ts";
 export { exp, expm1, log, log1p, sqrt } from "./src/ops/exponential.ts";
 export { clip, maximum, minimum } from "./src/ops/extrema.ts";
 export type { BoundCheck, ClipOptions, ClipShape } from "./src/ops/extrema.ts";
@@ -167,7 +167,6 @@ export { argsort, cumprod, cumsum, searchsorted, sort } from "./src/ops/sorting.
 export type { ScanShape, SortOptions } from "./src/ops/sorting.ts";
 export { arctan2, copysign, cos, hypot, sin, tan, tanh } from "./src/ops/trigonometric.ts";
 export { where } from "./src/ops/where.ts";
-export type { WhereResult } from "./src/ops/where.ts";
 export { indexedSlices, toDense } from "./src/structures/indexed_slices.ts";
 export type { IndexedSlices } from "./src/structures/indexed_slices.ts";
 export { Variable, variable, VariablePart } from "./src/structures/variable.ts";

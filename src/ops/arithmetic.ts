@@ -9,27 +9,21 @@ import {
   DTYPES,
   dtypesOfKind,
   type FloatDType,
+  type FloatingOf,
   type NumericDType,
   type RealOf,
 } from "../core/dtype.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
-import type { BinaryCheck } from "../core/types/broadcast.ts";
-import type { DTypeCheck, Operand, TensorLike } from "../core/types/operands.ts";
+import type { BinaryCheck, ResultShape } from "../core/types/broadcast.ts";
+import type { CommonDType, DTypeCheck, Operand, TensorLike } from "../core/types/operands.ts";
 import {
   complexProduct,
   complexQuotient,
   complexReciprocal,
   complexSign,
 } from "./complex_scalar.ts";
-import {
-  binary,
-  type BinaryResult,
-  elementwise,
-  type FloatingResult,
-  floats,
-  unary,
-} from "./elementwise.ts";
+import { binary, elementwise, floats, unary } from "./elementwise.ts";
 import { hypotenuseOf } from "./float_scalar.ts";
 
 const NUMERIC = dtypesOfKind("int", "uint", "float", "complex");
@@ -70,8 +64,8 @@ const ADD = elementwise({
 export function add<const A extends Operand, const B extends Operand>(
   a: A,
   b: B & BinaryCheck<"add", A, B, NumericDType, "numeric">,
-): BinaryResult<A, B> {
-  return binary(ADD, a, b) as BinaryResult<A, B>;
+): Tensor<CommonDType<A, B>, ResultShape<A, B>> {
+  return binary(ADD, a, b) as Tensor<CommonDType<A, B>, ResultShape<A, B>>;
 }
 
 const SUBTRACT = elementwise({
@@ -108,8 +102,8 @@ const SUBTRACT = elementwise({
 export function subtract<const A extends Operand, const B extends Operand>(
   a: A,
   b: B & BinaryCheck<"subtract", A, B, NumericDType, "numeric">,
-): BinaryResult<A, B> {
-  return binary(SUBTRACT, a, b) as BinaryResult<A, B>;
+): Tensor<CommonDType<A, B>, ResultShape<A, B>> {
+  return binary(SUBTRACT, a, b) as Tensor<CommonDType<A, B>, ResultShape<A, B>>;
 }
 
 const MULTIPLY = elementwise({
@@ -146,8 +140,8 @@ const MULTIPLY = elementwise({
 export function multiply<const A extends Operand, const B extends Operand>(
   a: A,
   b: B & BinaryCheck<"multiply", A, B, NumericDType, "numeric">,
-): BinaryResult<A, B> {
-  return binary(MULTIPLY, a, b) as BinaryResult<A, B>;
+): Tensor<CommonDType<A, B>, ResultShape<A, B>> {
+  return binary(MULTIPLY, a, b) as Tensor<CommonDType<A, B>, ResultShape<A, B>>;
 }
 
 const DIVIDE = elementwise({
@@ -188,8 +182,8 @@ const DIVIDE = elementwise({
 export function divide<const A extends Operand, const B extends Operand>(
   a: A,
   b: B & BinaryCheck<"divide", A, B, NumericDType, "numeric">,
-): FloatingResult<A, B> {
-  return binary(DIVIDE, a, b) as FloatingResult<A, B>;
+): Tensor<FloatingOf<CommonDType<A, B>>, ResultShape<A, B>> {
+  return binary(DIVIDE, a, b) as Tensor<FloatingOf<CommonDType<A, B>>, ResultShape<A, B>>;
 }
 
 const NEGATIVE = elementwise({

@@ -6,9 +6,9 @@
 import { type DType, dtypesOfKind, type IntegerDType } from "../core/dtype.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
-import type { BinaryCheck } from "../core/types/broadcast.ts";
-import type { DTypeCheck, Operand, TensorLike } from "../core/types/operands.ts";
-import { binary, type BinaryResult, elementwise, tensorOperand, unary } from "./elementwise.ts";
+import type { BinaryCheck, ResultShape } from "../core/types/broadcast.ts";
+import type { CommonDType, DTypeCheck, Operand, TensorLike } from "../core/types/operands.ts";
+import { binary, elementwise, tensorOperand, unary } from "./elementwise.ts";
 import { logicalNot } from "./logical.ts";
 
 const INTEGERS = dtypesOfKind("int", "uint");
@@ -49,8 +49,8 @@ const BITWISE_AND = elementwise({
 export function bitwiseAnd<const A extends Operand, const B extends Operand>(
   a: A,
   b: B & BinaryCheck<"take the bitwise and of", A, B, IntegerDType | "bool", "integer or bool">,
-): BinaryResult<A, B> {
-  return binary(BITWISE_AND, a, b) as BinaryResult<A, B>;
+): Tensor<CommonDType<A, B>, ResultShape<A, B>> {
+  return binary(BITWISE_AND, a, b) as Tensor<CommonDType<A, B>, ResultShape<A, B>>;
 }
 
 const BITWISE_OR = elementwise({
@@ -88,8 +88,8 @@ const BITWISE_OR = elementwise({
 export function bitwiseOr<const A extends Operand, const B extends Operand>(
   a: A,
   b: B & BinaryCheck<"take the bitwise or of", A, B, IntegerDType | "bool", "integer or bool">,
-): BinaryResult<A, B> {
-  return binary(BITWISE_OR, a, b) as BinaryResult<A, B>;
+): Tensor<CommonDType<A, B>, ResultShape<A, B>> {
+  return binary(BITWISE_OR, a, b) as Tensor<CommonDType<A, B>, ResultShape<A, B>>;
 }
 
 const BITWISE_XOR = elementwise({
@@ -127,8 +127,8 @@ const BITWISE_XOR = elementwise({
 export function bitwiseXor<const A extends Operand, const B extends Operand>(
   a: A,
   b: B & BinaryCheck<"take the bitwise xor of", A, B, IntegerDType | "bool", "integer or bool">,
-): BinaryResult<A, B> {
-  return binary(BITWISE_XOR, a, b) as BinaryResult<A, B>;
+): Tensor<CommonDType<A, B>, ResultShape<A, B>> {
+  return binary(BITWISE_XOR, a, b) as Tensor<CommonDType<A, B>, ResultShape<A, B>>;
 }
 
 const BITWISE_NOT = elementwise({
@@ -204,8 +204,8 @@ const LEFT_SHIFT = elementwise({
 export function leftShift<const A extends Operand, const B extends Operand>(
   a: A,
   b: B & BinaryCheck<"shift", A, B, IntegerDType, "integer">,
-): BinaryResult<A, B> {
-  return binary(LEFT_SHIFT, a, b) as BinaryResult<A, B>;
+): Tensor<CommonDType<A, B>, ResultShape<A, B>> {
+  return binary(LEFT_SHIFT, a, b) as Tensor<CommonDType<A, B>, ResultShape<A, B>>;
 }
 
 const RIGHT_SHIFT = elementwise({
@@ -240,6 +240,6 @@ const RIGHT_SHIFT = elementwise({
 export function rightShift<const A extends Operand, const B extends Operand>(
   a: A,
   b: B & BinaryCheck<"shift", A, B, IntegerDType, "integer">,
-): BinaryResult<A, B> {
-  return binary(RIGHT_SHIFT, a, b) as BinaryResult<A, B>;
+): Tensor<CommonDType<A, B>, ResultShape<A, B>> {
+  return binary(RIGHT_SHIFT, a, b) as Tensor<CommonDType<A, B>, ResultShape<A, B>>;
 }

@@ -5,10 +5,11 @@
  * @module
  */
 import { type Complex, DTYPE_NAMES } from "../core/dtype.ts";
-import type { BinaryCheck } from "../core/types/broadcast.ts";
+import type { Tensor } from "../core/tensor.ts";
+import type { BinaryCheck, ResultShape } from "../core/types/broadcast.ts";
 import type { Operand } from "../core/types/operands.ts";
 import { complexEqual, complexLess, complexLessEqual } from "./complex_scalar.ts";
-import { binary, elementwise, type ElementwisePrimitive, type TruthResult } from "./elementwise.ts";
+import { binary, elementwise, type ElementwisePrimitive } from "./elementwise.ts";
 import { compareStrings } from "./order.ts";
 
 type Comparable = number | bigint | boolean;
@@ -60,8 +61,8 @@ const EQUAL = comparison("equal", (x, y) => x === y, complexEqual);
 export function equal<const A extends Operand, const B extends Operand>(
   a: A,
   b: B & BinaryCheck<"compare", A, B>,
-): TruthResult<A, B> {
-  return binary(EQUAL, a, b) as TruthResult<A, B>;
+): Tensor<"bool", ResultShape<A, B>> {
+  return binary(EQUAL, a, b) as Tensor<"bool", ResultShape<A, B>>;
 }
 
 const NOT_EQUAL = comparison("notEqual", (x, y) => x !== y, (x, y) => !complexEqual(x, y));
@@ -88,8 +89,8 @@ const NOT_EQUAL = comparison("notEqual", (x, y) => x !== y, (x, y) => !complexEq
 export function notEqual<const A extends Operand, const B extends Operand>(
   a: A,
   b: B & BinaryCheck<"compare", A, B>,
-): TruthResult<A, B> {
-  return binary(NOT_EQUAL, a, b) as TruthResult<A, B>;
+): Tensor<"bool", ResultShape<A, B>> {
+  return binary(NOT_EQUAL, a, b) as Tensor<"bool", ResultShape<A, B>>;
 }
 
 const LESS = comparison("less", (x, y) => x < y, complexLess);
@@ -116,8 +117,8 @@ const LESS = comparison("less", (x, y) => x < y, complexLess);
 export function less<const A extends Operand, const B extends Operand>(
   a: A,
   b: B & BinaryCheck<"compare", A, B>,
-): TruthResult<A, B> {
-  return binary(LESS, a, b) as TruthResult<A, B>;
+): Tensor<"bool", ResultShape<A, B>> {
+  return binary(LESS, a, b) as Tensor<"bool", ResultShape<A, B>>;
 }
 
 const LESS_EQUAL = comparison("lessEqual", (x, y) => x <= y, complexLessEqual);
@@ -144,8 +145,8 @@ const LESS_EQUAL = comparison("lessEqual", (x, y) => x <= y, complexLessEqual);
 export function lessEqual<const A extends Operand, const B extends Operand>(
   a: A,
   b: B & BinaryCheck<"compare", A, B>,
-): TruthResult<A, B> {
-  return binary(LESS_EQUAL, a, b) as TruthResult<A, B>;
+): Tensor<"bool", ResultShape<A, B>> {
+  return binary(LESS_EQUAL, a, b) as Tensor<"bool", ResultShape<A, B>>;
 }
 
 const GREATER = comparison("greater", (x, y) => x > y, (x, y) => complexLess(y, x));
@@ -172,8 +173,8 @@ const GREATER = comparison("greater", (x, y) => x > y, (x, y) => complexLess(y, 
 export function greater<const A extends Operand, const B extends Operand>(
   a: A,
   b: B & BinaryCheck<"compare", A, B>,
-): TruthResult<A, B> {
-  return binary(GREATER, a, b) as TruthResult<A, B>;
+): Tensor<"bool", ResultShape<A, B>> {
+  return binary(GREATER, a, b) as Tensor<"bool", ResultShape<A, B>>;
 }
 
 const GREATER_EQUAL = comparison(
@@ -204,6 +205,6 @@ const GREATER_EQUAL = comparison(
 export function greaterEqual<const A extends Operand, const B extends Operand>(
   a: A,
   b: B & BinaryCheck<"compare", A, B>,
-): TruthResult<A, B> {
-  return binary(GREATER_EQUAL, a, b) as TruthResult<A, B>;
+): Tensor<"bool", ResultShape<A, B>> {
+  return binary(GREATER_EQUAL, a, b) as Tensor<"bool", ResultShape<A, B>>;
 }

@@ -13,14 +13,8 @@ import {
 } from "../core/dtype.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
-import type { BinaryCheck, BroadcastShape } from "../core/types/broadcast.ts";
-import type {
-  CommonDType,
-  DTypeCheck,
-  Operand,
-  ShapeOf,
-  TensorLike,
-} from "../core/types/operands.ts";
+import type { BinaryCheck, ResultShape } from "../core/types/broadcast.ts";
+import type { CommonDType, DTypeCheck, Operand, TensorLike } from "../core/types/operands.ts";
 import { mapPair } from "../devices/wasm/map.ts";
 import {
   binary,
@@ -188,9 +182,9 @@ const MAKE_COMPLEX = elementwise({
 export function complex<const A extends Operand, const B extends Operand>(
   re: A,
   im: B & BinaryCheck<"make complex numbers of", A, B, "float32" | "float64", "float32 or float64">,
-): Tensor<ComplexOf<CommonDType<A, B>>, BroadcastShape<ShapeOf<A>, ShapeOf<B>>> {
+): Tensor<ComplexOf<CommonDType<A, B>>, ResultShape<A, B>> {
   return binary(MAKE_COMPLEX, re, im) as Tensor<
     ComplexOf<CommonDType<A, B>>,
-    BroadcastShape<ShapeOf<A>, ShapeOf<B>>
+    ResultShape<A, B>
   >;
 }

@@ -4,9 +4,10 @@
  * @module
  */
 import { dtypesOfKind, type RealDType } from "../core/dtype.ts";
-import type { BinaryCheck } from "../core/types/broadcast.ts";
-import type { Operand } from "../core/types/operands.ts";
-import { binary, type BinaryResult, elementwise, type Round } from "./elementwise.ts";
+import type { Tensor } from "../core/tensor.ts";
+import type { BinaryCheck, ResultShape } from "../core/types/broadcast.ts";
+import type { CommonDType, Operand } from "../core/types/operands.ts";
+import { binary, elementwise, type Round } from "./elementwise.ts";
 import { copySign } from "./float_scalar.ts";
 
 const REAL = dtypesOfKind("int", "uint", "float");
@@ -66,8 +67,8 @@ const FLOOR_DIVIDE = elementwise({
 export function floorDivide<const A extends Operand, const B extends Operand>(
   a: A,
   b: B & BinaryCheck<"floor divide", A, B, RealDType, "real">,
-): BinaryResult<A, B> {
-  return binary(FLOOR_DIVIDE, a, b) as BinaryResult<A, B>;
+): Tensor<CommonDType<A, B>, ResultShape<A, B>> {
+  return binary(FLOOR_DIVIDE, a, b) as Tensor<CommonDType<A, B>, ResultShape<A, B>>;
 }
 
 const REMAINDER = elementwise({
@@ -110,6 +111,6 @@ const REMAINDER = elementwise({
 export function remainder<const A extends Operand, const B extends Operand>(
   a: A,
   b: B & BinaryCheck<"take remainders of", A, B, RealDType, "real">,
-): BinaryResult<A, B> {
-  return binary(REMAINDER, a, b) as BinaryResult<A, B>;
+): Tensor<CommonDType<A, B>, ResultShape<A, B>> {
+  return binary(REMAINDER, a, b) as Tensor<CommonDType<A, B>, ResultShape<A, B>>;
 }

@@ -9,7 +9,6 @@ import {
   type DType,
   DTYPES,
   dtypesOfKind,
-  type FloatingOf,
   type Item,
   type Kind,
 } from "../core/dtype.ts";
@@ -25,8 +24,7 @@ import {
 } from "../core/primitive.ts";
 import { broadcastShapes, type Shape } from "../core/shape.ts";
 import { type Aval, Tensor } from "../core/tensor.ts";
-import type { BroadcastShape } from "../core/types/broadcast.ts";
-import type { CommonDType, Operand, ShapeOf, TensorLike } from "../core/types/operands.ts";
+import type { Operand, TensorLike } from "../core/types/operands.ts";
 import { wasmDevice } from "../devices/wasm/device.ts";
 import { map } from "../devices/wasm/map.ts";
 import { converted } from "./cast_primitive.ts";
@@ -91,21 +89,6 @@ export interface ElementwisePrimitive extends Primitive<void> {
   /** For each dtype that the public function takes the one in which it calculates. */
   readonly takes: ReadonlyMap<DType, DType>;
 }
-
-/** Result of two operands in their dtype. */
-export type BinaryResult<A, B> = Tensor<
-  CommonDType<A, B>,
-  BroadcastShape<ShapeOf<A>, ShapeOf<B>>
->;
-
-/** Result of two operands as floats: float64 for integers. */
-export type FloatingResult<A, B> = Tensor<
-  FloatingOf<CommonDType<A, B>>,
-  BroadcastShape<ShapeOf<A>, ShapeOf<B>>
->;
-
-/** Result of two operands that is true or false. */
-export type TruthResult<A, B> = Tensor<"bool", BroadcastShape<ShapeOf<A>, ShapeOf<B>>>;
 
 const SHAPES: readonly Shape[] = [[], [1], [7], [2, 3], [0, 4], [2, 1, 5]];
 

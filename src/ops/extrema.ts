@@ -5,17 +5,17 @@
  */
 import { dtypesOfKind, type NumericDType } from "../core/dtype.ts";
 import type { Tensor } from "../core/tensor.ts";
-import type { BinaryCheck, BroadcastShape } from "../core/types/broadcast.ts";
-import type { DTypeCheck, DTypeOf, Operand, ShapeOf, TensorLike } from "../core/types/operands.ts";
+import type { BinaryCheck, BroadcastShape, ResultShape } from "../core/types/broadcast.ts";
+import type {
+  CommonDType,
+  DTypeCheck,
+  DTypeOf,
+  Operand,
+  ShapeOf,
+  TensorLike,
+} from "../core/types/operands.ts";
 import { complexLessEqual, hasNaN } from "./complex_scalar.ts";
-import {
-  binary,
-  type BinaryResult,
-  calculatedDType,
-  elementwise,
-  tensorOperand,
-  unchanged,
-} from "./elementwise.ts";
+import { binary, calculatedDType, elementwise, tensorOperand, unchanged } from "./elementwise.ts";
 
 const NUMERIC = dtypesOfKind("int", "uint", "float", "complex");
 
@@ -55,8 +55,8 @@ const MAXIMUM = elementwise({
 export function maximum<const A extends Operand, const B extends Operand>(
   a: A,
   b: B & BinaryCheck<"take the maximum of", A, B, NumericDType, "numeric">,
-): BinaryResult<A, B> {
-  return binary(MAXIMUM, a, b) as BinaryResult<A, B>;
+): Tensor<CommonDType<A, B>, ResultShape<A, B>> {
+  return binary(MAXIMUM, a, b) as Tensor<CommonDType<A, B>, ResultShape<A, B>>;
 }
 
 const MINIMUM = elementwise({
@@ -95,8 +95,8 @@ const MINIMUM = elementwise({
 export function minimum<const A extends Operand, const B extends Operand>(
   a: A,
   b: B & BinaryCheck<"take the minimum of", A, B, NumericDType, "numeric">,
-): BinaryResult<A, B> {
-  return binary(MINIMUM, a, b) as BinaryResult<A, B>;
+): Tensor<CommonDType<A, B>, ResultShape<A, B>> {
+  return binary(MINIMUM, a, b) as Tensor<CommonDType<A, B>, ResultShape<A, B>>;
 }
 
 /** Bounds of a clip: tensors or scalars. */

@@ -6,14 +6,13 @@
 import { type DType, dtypesOfKind, type NumericDType } from "../core/dtype.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
-import type { BinaryCheck } from "../core/types/broadcast.ts";
+import type { BinaryCheck, ResultShape } from "../core/types/broadcast.ts";
 import type { DTypeCheck, Operand, TensorLike } from "../core/types/operands.ts";
 import {
   binary,
   type Conversion,
   elementwise,
   type ElementwisePrimitive,
-  type TruthResult,
   unary,
 } from "./elementwise.ts";
 
@@ -62,8 +61,8 @@ const LOGICAL_AND = logical("logicalAnd", "take the logical and of", 2, (x, y) =
 export function logicalAnd<const A extends Operand, const B extends Operand>(
   a: A,
   b: B & BinaryCheck<"take the logical and of", A, B, NumericDType | "bool", "numeric or bool">,
-): TruthResult<A, B> {
-  return binary(LOGICAL_AND, a, b) as TruthResult<A, B>;
+): Tensor<"bool", ResultShape<A, B>> {
+  return binary(LOGICAL_AND, a, b) as Tensor<"bool", ResultShape<A, B>>;
 }
 
 const LOGICAL_OR = logical("logicalOr", "take the logical or of", 2, (x, y) => x! || y!);
@@ -91,8 +90,8 @@ const LOGICAL_OR = logical("logicalOr", "take the logical or of", 2, (x, y) => x
 export function logicalOr<const A extends Operand, const B extends Operand>(
   a: A,
   b: B & BinaryCheck<"take the logical or of", A, B, NumericDType | "bool", "numeric or bool">,
-): TruthResult<A, B> {
-  return binary(LOGICAL_OR, a, b) as TruthResult<A, B>;
+): Tensor<"bool", ResultShape<A, B>> {
+  return binary(LOGICAL_OR, a, b) as Tensor<"bool", ResultShape<A, B>>;
 }
 
 const LOGICAL_XOR = logical("logicalXor", "take the logical xor of", 2, (x, y) => x !== y);
@@ -120,8 +119,8 @@ const LOGICAL_XOR = logical("logicalXor", "take the logical xor of", 2, (x, y) =
 export function logicalXor<const A extends Operand, const B extends Operand>(
   a: A,
   b: B & BinaryCheck<"take the logical xor of", A, B, NumericDType | "bool", "numeric or bool">,
-): TruthResult<A, B> {
-  return binary(LOGICAL_XOR, a, b) as TruthResult<A, B>;
+): Tensor<"bool", ResultShape<A, B>> {
+  return binary(LOGICAL_XOR, a, b) as Tensor<"bool", ResultShape<A, B>>;
 }
 
 const LOGICAL_NOT = logical("logicalNot", "take the logical not of", 1, (x) => !x);

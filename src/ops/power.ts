@@ -7,10 +7,10 @@ import { type DType, DTYPES, dtypesOfKind, type NumericDType } from "../core/dty
 import { ArgumentError, valueText } from "../core/errors.ts";
 import { broadcastShapes, type Shape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
-import type { BinaryCheck } from "../core/types/broadcast.ts";
-import type { Operand } from "../core/types/operands.ts";
+import type { BinaryCheck, ResultShape } from "../core/types/broadcast.ts";
+import type { CommonDType, Operand } from "../core/types/operands.ts";
 import { complexPower } from "./complex_functions.ts";
-import { binary, type BinaryResult, elementwise, operandPair } from "./elementwise.ts";
+import { binary, elementwise, operandPair } from "./elementwise.ts";
 import { min } from "./reductions.ts";
 
 const VERB = "take powers of";
@@ -113,8 +113,8 @@ function checkExponents(x: Tensor): void {
 export function power<const A extends Operand, const B extends Operand>(
   a: A,
   b: B & BinaryCheck<"take powers of", A, B, NumericDType, "numeric">,
-): BinaryResult<A, B> {
-  return powers(a, b) as BinaryResult<A, B>;
+): Tensor<CommonDType<A, B>, ResultShape<A, B>> {
+  return powers(a, b) as Tensor<CommonDType<A, B>, ResultShape<A, B>>;
 }
 
 function powers(a: Operand, b: Operand): Tensor {

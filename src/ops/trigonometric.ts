@@ -12,10 +12,10 @@ import {
 } from "../core/dtype.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
-import type { BinaryCheck } from "../core/types/broadcast.ts";
-import type { DTypeCheck, Operand, TensorLike } from "../core/types/operands.ts";
+import type { BinaryCheck, ResultShape } from "../core/types/broadcast.ts";
+import type { CommonDType, DTypeCheck, Operand, TensorLike } from "../core/types/operands.ts";
 import { complexCos, complexSin, complexTan, complexTanh } from "./complex_functions.ts";
-import { binary, elementwise, type FloatingResult, floats, unary } from "./elementwise.ts";
+import { binary, elementwise, floats, unary } from "./elementwise.ts";
 import { angleOf, copySign, hyperbolicTangent, hypotenuseOf } from "./float_scalar.ts";
 
 const FLOAT = dtypesOfKind("float");
@@ -202,8 +202,8 @@ const ARCTAN2 = elementwise({
 export function arctan2<const A extends Operand, const B extends Operand>(
   y: A,
   x: B & BinaryCheck<"take angles of", A, B, RealDType, "real">,
-): FloatingResult<A, B> {
-  return binary(ARCTAN2, y, x) as FloatingResult<A, B>;
+): Tensor<FloatingOf<CommonDType<A, B>>, ResultShape<A, B>> {
+  return binary(ARCTAN2, y, x) as Tensor<FloatingOf<CommonDType<A, B>>, ResultShape<A, B>>;
 }
 
 const HYPOT = elementwise({
@@ -239,8 +239,8 @@ const HYPOT = elementwise({
 export function hypot<const A extends Operand, const B extends Operand>(
   a: A,
   b: B & BinaryCheck<"take hypotenuses of", A, B, RealDType, "real">,
-): FloatingResult<A, B> {
-  return binary(HYPOT, a, b) as FloatingResult<A, B>;
+): Tensor<FloatingOf<CommonDType<A, B>>, ResultShape<A, B>> {
+  return binary(HYPOT, a, b) as Tensor<FloatingOf<CommonDType<A, B>>, ResultShape<A, B>>;
 }
 
 const COPYSIGN = elementwise({
@@ -275,6 +275,6 @@ const COPYSIGN = elementwise({
 export function copysign<const A extends Operand, const B extends Operand>(
   a: A,
   b: B & BinaryCheck<"copy signs of", A, B, RealDType, "real">,
-): FloatingResult<A, B> {
-  return binary(COPYSIGN, a, b) as FloatingResult<A, B>;
+): Tensor<FloatingOf<CommonDType<A, B>>, ResultShape<A, B>> {
+  return binary(COPYSIGN, a, b) as Tensor<FloatingOf<CommonDType<A, B>>, ResultShape<A, B>>;
 }

@@ -8,7 +8,7 @@ import { mixedDTypesError, unsupportedDTypeError } from "../core/errors.ts";
 import { bind, definePrimitive, type Primitive } from "../core/primitive.ts";
 import { broadcastShapes, type Shape } from "../core/shape.ts";
 import { Tensor } from "../core/tensor.ts";
-import type { BroadcastShape, WhereCheck } from "../core/types/broadcast.ts";
+import type { BroadcastShape, ResultShape, WhereCheck } from "../core/types/broadcast.ts";
 import type {
   CommonDType,
   DTypeCheck,
@@ -40,12 +40,6 @@ const WHERE: Primitive<void> = definePrimitive<void>({
   })),
 });
 
-/** Result of a choice. */
-export type WhereResult<C, A, B> = Tensor<
-  CommonDType<A, B>,
-  BroadcastShape<ShapeOf<C>, BroadcastShape<ShapeOf<A>, ShapeOf<B>>>
->;
-
 /**
  * Elements of one operand where a condition is true, of another where it is false.
  *
@@ -73,8 +67,11 @@ export function where<C extends TensorLike, const A extends Operand, const B ext
   condition: C & DTypeCheck<"select by", DTypeOf<C>, "bool", "bool">,
   a: A,
   b: B & WhereCheck<"select from", C, A, B>,
-): WhereResult<C, A, B> {
-  return chosen(condition, a, b) as WhereResult<C, A, B>;
+): Tensor<CommonDType<A, B>, BroadcastShape<ShapeOf<C>, ResultShape<A, B>>> {
+  return chosen(condition, a, b) as Tensor<
+    CommonDType<A, B>,
+    BroadcastShape<ShapeOf<C>, ResultShape<A, B>>
+  >;
 }
 
 function chosen(condition: TensorLike, a: Operand, b: Operand): Tensor {

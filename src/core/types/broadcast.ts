@@ -7,7 +7,7 @@
 import type { DType } from "../dtype.ts";
 import type { Shape } from "../shape.ts";
 import type { Check, LengthsReason, Mistake, None, Same, ShapeFrom } from "./mistake.ts";
-import type { DTypeOf, DTypesCheck, MixedCheck, ScalarDType, ShapeOf } from "./operands.ts";
+import type { DTypeOf, DTypesCheck, MixedCheck, Scalar, ScalarDType, ShapeOf } from "./operands.ts";
 import type { LengthText } from "./text.ts";
 
 /**
@@ -84,6 +84,17 @@ export type BroadcastShape<A extends Shape, B extends Shape> = Same<B, []> exten
   : Same<A, []> extends true ? B
   : Same<A, B> extends true ? A
   : ShapeFrom<Broadcast<A, B>>;
+
+/**
+ * Shape of the result of two operands, of which one may be a scalar: that of the other one,
+ * also in code that is generic in the shape.
+ *
+ * @typeParam A Left operand.
+ * @typeParam B Right operand.
+ */
+export type ResultShape<A, B> = B extends Scalar ? ShapeOf<A>
+  : A extends Scalar ? ShapeOf<B>
+  : BroadcastShape<ShapeOf<A>, ShapeOf<B>>;
 
 /**
  * Constraint on the second of two operands that are combined element by
