@@ -125,7 +125,8 @@ export function checkShape(shape: Shape): Shape {
  * @throws {ShapeError} If an axis has two lengths, neither of which is 1.
  */
 export function broadcastShapes(verb: string, a: Shape, b: Shape): Shape {
-  if (sameShape(a, b)) return a;
+  if (b.length === 0 || sameShape(a, b)) return a;
+  if (a.length === 0) return b;
   const rank = Math.max(a.length, b.length);
   const shape = new Array<number>(rank);
   for (let axis = 1; axis <= rank; axis++) {

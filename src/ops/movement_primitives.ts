@@ -1,12 +1,18 @@
 /**
- * Movement as primitives: what changes shape and order but no element. All but
- * `COPY` are layouts over the same storage.
+ * Movement as primitives: what changes shape and order but no element. They are layouts over the
+ * same storage; only a reshape copies where none will do.
  *
  * @module
  */
 import { DTYPE_NAMES, DTYPES, type Item } from "../core/dtype.ts";
 import { reshapeError, ShapeError, shapeText } from "../core/errors.ts";
-import { bind, definePrimitive, type HostArray, type Primitive } from "../core/primitive.ts";
+import {
+  bind,
+  definePrimitive,
+  type HostArray,
+  type Lowering,
+  type Primitive,
+} from "../core/primitive.ts";
 import { contiguousStrides, isContiguous, type Shape, sizeOf } from "../core/shape.ts";
 import { type Aval, freshLayout, type Layout, positions, type Tensor } from "../core/tensor.ts";
 import { addressOf, pack, produce } from "../devices/wasm/runtime.ts";
@@ -38,17 +44,19 @@ interface Movement<P> {
   readonly name: string;
   readonly shape: (x: Aval, params: P) => Shape;
   readonly view: (x: Layout & Aval, params: P) => Layout | null;
+  /** How to copy where the layout does not permit a view. */
+  readonly wasm?: Lowering<P>;
   readonly samples: Primitive<P>["samples"];
 }
 
 /** Defines a movement; its definition is its own layout over C order. */
-function movement<P>({ name, shape, view, samples }: Movement<P>): Primitive<P> {
+function movement<P>({ name, shape, view, wasm, samples }: Movement<P>): Primitive<P> {
   return definePrimitive<P>({
     name,
     rule: ([x], params) => [{ dtype: x!.dtype, shape: shape(x!, params) }],
     view,
     reference: ([x], params) => [moved(x!, (layout) => view(layout, params))],
-    lower: {},
+    lower: wasm ? { wasm } : {},
     dtypes: DTYPE_NAMES,
     samples,
   });
@@ -62,20 +70,14 @@ function moved(x: HostArray, view: (x: Layout & Aval) => Layout | null): readonl
   return [...positions(layout)].map((position) => x.items[start + position]!);
 }
 
-const COPY: Primitive<void> = definePrimitive<void>({
-  name: "copy",
-  rule: ([x]) => [{ dtype: x!.dtype, shape: x!.shape }],
-  reference: ([x]) => [x!.items],
-  lower: {
-    wasm: ([x], _, [out]) => [
-      produce(out!, (target) => {
-        if (x!.size > 0) pack(x!, addressOf(x!), target, 0, x!.size);
-      }),
-    ],
-  },
-  dtypes: DTYPE_NAMES,
-  samples: [[], [3], [2, 0], [2, 3, 4]].map((shape) => ({ shapes: [shape], params: undefined })),
-});
+/** Lowering of a copy in C order, whatever the shape of the result. */
+function packed<P>(): Lowering<P> {
+  return ([x], _, [out]) => [
+    produce(out!, (target) => {
+      if (x!.size > 0) pack(x!, addressOf(x!), target, 0, x!.size);
+    }),
+  ];
+}
 
 const RESHAPE = movement<ShapeParams>({
   name: "reshape",
@@ -87,6 +89,7 @@ const RESHAPE = movement<ShapeParams>({
     const strides = reshapedStrides(x.shape, x.strides, shape);
     return strides && { shape, strides, offset: x.offset };
   },
+  wasm: packed(),
   samples: [
     { shapes: [[]], params: { shape: [1, 1] } },
     { shapes: [[2, 3]], params: { shape: [3, 2] } },
@@ -250,26 +253,14 @@ function reshapedStrides(
 }
 
 /**
- * A tensor in C order without gaps.
- *
- * @param x Any tensor.
- * @returns A fresh copy.
- */
-export function copyOf(x: Tensor): Tensor {
-  return bind(COPY, [x], undefined);
-}
-
-/**
  * A tensor with another shape and the same elements in C order.
  *
  * @param x Any tensor.
  * @param shape A shape with as many elements.
- * @returns A view where the layout permits, else a view of a copy.
+ * @returns A view where the layout permits, else a copy.
  */
 export function reshaped(x: Tensor, shape: Shape): Tensor {
-  const params = { shape };
-  const isView = RESHAPE.view!(x, params) !== null || sizeOf(x.shape) !== sizeOf(shape);
-  return bind(RESHAPE, [isView ? x : copyOf(x)], params);
+  return bind(RESHAPE, [x], { shape });
 }
 
 /**

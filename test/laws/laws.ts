@@ -298,7 +298,6 @@ export const described: Law = (record) => {
   if (record.samples.length === 0) missing.push("has no samples");
   if (record.dtypes.length === 0) missing.push("has no dtypes");
   if (record.ulps !== undefined && !(record.ulps > 0)) missing.push("allows 0 ulps or less");
-  if (record.view && Object.keys(record.lower).length > 0) missing.push("is a view and lowered");
   for (const { shapes, dtypes, bounds } of record.samples) {
     const fits = [dtypes, bounds].every((list) => !list || list.length <= shapes.length);
     if (!fits) missing.push("has a sample with more dtypes or bounds than shapes");
