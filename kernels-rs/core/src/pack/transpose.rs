@@ -94,8 +94,8 @@ pub unsafe fn transpose<T: Transpose, const UNPACK: bool>(
         let side = line::<T>();
         for top in (0..whole.0).step_by(side) {
             let height = (whole.0 - top).min(side) / T::TILE;
-            for left in (0..whole.1).step_by(side / 2) {
-                let width = (whole.1 - left).min(side / 2) / T::TILE;
+            for left in (0..whole.1).step_by(side) {
+                let width = (whole.1 - left).min(side) / T::TILE;
                 let (top, left) = (top as isize, left as isize);
                 block(pair.at(top + left * far, top * row + left), far, row, height, width);
             }
