@@ -3,11 +3,19 @@
  *
  * @module
  */
-import type { DType, FloatingOf, NumericDType, RealOf } from "../core/dtype.ts";
+import {
+  type DType,
+  DTYPES,
+  type FloatingOf,
+  type NumericDType,
+  type RealOf,
+} from "../core/dtype.ts";
+import { unsupportedDTypeError } from "../core/errors.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { DTypeCheck, TensorLike } from "../core/types/operands.ts";
 import { imag, real } from "../ops/complex.ts";
+import { tensorOperand } from "../ops/elementwise.ts";
 import { arctan2 } from "../ops/trigonometric.ts";
 
 /**
@@ -29,12 +37,17 @@ import { arctan2 } from "../ops/trigonometric.ts";
  * ```
  */
 export function angle<D extends DType, S extends Shape>(
-  x: TensorLike<D, S> & DTypeCheck<"take real parts of", D, NumericDType, "numeric">,
+  x: TensorLike<D, S> & DTypeCheck<"take angles of", D, NumericDType, "numeric">,
 ): Tensor<RealOf<FloatingOf<D>>, S> {
   return angleOf(x) as Tensor<RealOf<FloatingOf<D>>, S>;
 }
 
 function angleOf(x: TensorLike): Tensor {
-  const z = x as Tensor<"complex64">;
+  const operand = tensorOperand("take angles of", x);
+  const { kind } = DTYPES[operand.dtype];
+  if (kind === "bool" || kind === "string") {
+    throw unsupportedDTypeError("take angles of", operand.dtype, "numeric");
+  }
+  const z = operand as Tensor<"complex64">;
   return arctan2(imag(z), real(z));
 }
