@@ -1,7 +1,6 @@
 import * as nd from "../../mod.ts";
 import { array, assertTensorEqual } from "../support/assert.ts";
 
-const { NaN } = globalThis;
 const all = [nd.equal, nd.notEqual, nd.less, nd.lessEqual, nd.greater, nd.greaterEqual] as const;
 
 /** Compares one pair in all ways: equal, different, less, less or equal, greater, greater or equal. */

@@ -1,8 +1,6 @@
 import * as nd from "../../mod.ts";
 import { array, assertAllClose, assertTensorEqual } from "../support/assert.ts";
 
-const { NaN, Infinity, Math } = globalThis;
-
 Deno.test("special values of real functions", () => {
   for (const dtype of ["float16", "bfloat16", "float32", "float64"] as const) {
     const is = (actual: nd.Tensor, ...values: number[]) =>
