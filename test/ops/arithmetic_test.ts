@@ -2,7 +2,6 @@ import * as nd from "../../mod.ts";
 import { says } from "../core/types/expect.ts";
 import { array, assertTensorEqual } from "../support/assert.ts";
 
-const { NaN, Infinity } = globalThis;
 const int8 = (...values: number[]) => nd.tensor(values, { dtype: "int8" });
 const complex = (...values: [number, number][]) =>
   nd.tensor(values.map(([re, im]) => ({ re, im })), { dtype: "complex128" });

@@ -2,8 +2,6 @@ import * as nd from "../../mod.ts";
 import { says } from "../core/types/expect.ts";
 import { array, assertTensorEqual } from "../support/assert.ts";
 
-const { NaN, Infinity } = globalThis;
-
 Deno.test("integers wrap", () => {
   const x = nd.tensor([-1, 300, 2147483647], { dtype: "int32" });
   assertTensorEqual(nd.cast(x, "uint8"), array("uint8", [3], [255, 44, 255]));

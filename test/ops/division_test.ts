@@ -1,8 +1,6 @@
 import * as nd from "../../mod.ts";
 import { array, assertTensorEqual } from "../support/assert.ts";
 
-const { NaN, Infinity } = globalThis;
-
 Deno.test("integers round toward minus infinity and leave the divisor's sign", () => {
   const x = nd.tensor([7, -7, 7, -7, 6, 0], { dtype: "int32" });
   const y = nd.tensor([2, 2, -2, -2, -3, -3], { dtype: "int32" });

@@ -1,7 +1,6 @@
 import * as nd from "../../mod.ts";
 import { array, assertAllClose, assertTensorEqual } from "../support/assert.ts";
 
-const { NaN, Infinity } = globalThis;
 const double = (...values: number[]) => nd.tensor(values, { dtype: "float64" });
 const complex = (...values: [number, number][]) =>
   nd.tensor(values.map(([re, im]) => ({ re, im })), { dtype: "complex128" });

@@ -1,8 +1,6 @@
 import * as nd from "../../mod.ts";
 import { array, assertTensorEqual } from "../support/assert.ts";
 
-const { NaN, Infinity } = globalThis;
-
 Deno.test("maximum and minimum propagate NaN from either side", () => {
   const x = nd.tensor([1, NaN, 2, NaN, -Infinity]);
   const y = nd.tensor([NaN, 1, 3, NaN, Infinity]);

@@ -2,8 +2,6 @@ import * as nd from "../../mod.ts";
 import { says } from "../core/types/expect.ts";
 import { array, assertAllClose, assertTensorEqual, assertThrows } from "../support/assert.ts";
 
-const { NaN, Infinity } = globalThis;
-
 Deno.test("powers of integers wrap, exactly", () => {
   const x = nd.tensor([3, -2, 0, 10], { dtype: "int32" });
   assertTensorEqual(nd.power(x, 2), array("int32", [4], [9, 4, 0, 100]));

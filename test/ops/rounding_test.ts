@@ -2,8 +2,6 @@ import * as nd from "../../mod.ts";
 import { says } from "../core/types/expect.ts";
 import { array, assertTensorEqual } from "../support/assert.ts";
 
-const { NaN, Infinity } = globalThis;
-
 Deno.test("rounding keeps the sign of zero, infinities and NaN", () => {
   for (const dtype of ["float16", "float32", "float64"] as const) {
     const x = nd.tensor([-0.5, 0.5, 1.5, 2.5, -2.5, -1.2, Infinity, NaN, -0], { dtype });
