@@ -124,10 +124,10 @@ export const LINEAR: readonly Row[] = [
   },
   {
     name: "einsum",
-    np: "lambda s, *x: wide(np.einsum)(s, *x)",
+    np: "lambda s, *x: wide(einsum)(s, *x)",
     args: einsums(),
     ulps: 8,
-    scale: "lambda s, *x: magnitudes(np.einsum)(s, *x)",
+    scale: "lambda s, *x: magnitudes(einsum)(s, *x)",
     refuses: [mixing(), only(NUMERIC, "arithmetic on bool and strings is refused", 1)],
     runs: 150,
   },

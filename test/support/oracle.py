@@ -232,6 +232,28 @@ def clip(x, min=None, max=None):
     return raised if high is None else np.minimum(raised, high)
 
 
+def einsum(subscripts, *operands):
+    """np.einsum, but for mistakes that make it touch foreign memory before, or instead of, raising an error."""
+    inputs, arrow, output = subscripts.replace(" ", "").partition("->")
+    for labels, x in zip(inputs.split(","), operands):
+        before, dots, after = labels.partition("...")
+        if len(before + after) > x.ndim or (not dots and len(before) < x.ndim):
+            raise ValueError("labels and axes differ in number")
+        lengths = {}
+        for axis, label in [*enumerate(before), *((i - len(after), label) for i, label in enumerate(after))]:
+            if lengths.setdefault(label, x.shape[axis]) != x.shape[axis]:
+                raise ValueError("a diagonal of unequal lengths")
+    kept = output.replace("...", "")
+    if arrow and (len(set(kept)) < len(kept) or not set(kept) <= set(inputs)):
+        raise ValueError("a label of the output is repeated or new")
+    if all(x.size for x in operands):
+        return np.einsum(subscripts, *operands)
+    # Its loops run once over nothing, too: a length that no other axis has stands for 0.
+    alike = [np.zeros([n or 7 for n in x.shape], np.int8) for x in operands]
+    shape = [0 if n == 7 else n for n in np.einsum(subscripts, *alike).shape]
+    return np.zeros(shape, operands[0].dtype)
+
+
 def getitem(x, index):
     return x[tuple(index)]
 
