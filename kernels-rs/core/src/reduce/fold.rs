@@ -197,8 +197,8 @@ sums!(f32 f64);
 /// for where it matters. Single elements are compared in vectors, too: the engine
 /// branches for a choice between two scalars.
 macro_rules! extremes {
-    ($($fold:ident $t:ident $empty:ident $op:tt $pick:ident $splat:ident $ne:ident $extract:ident;)+) => {$(
-        same_type!($fold $t: $t::$empty, |x, y| if x $op y || x == y || is_nan(&x) { x } else { y },
+    ($($fold:ident $t:ident $empty:ident $op:tt $or:tt $pick:ident $splat:ident $ne:ident $extract:ident;)+) => {$(
+        same_type!($fold $t: $t::$empty, |x, y| if x $or y || is_nan(&x) { x } else { y },
             #[inline(always)]
             fn in_order(x: impl Iterator<Item = $t>) -> $t {
                 let mut extreme = $splat($t::$empty);
@@ -232,10 +232,10 @@ macro_rules! extremes {
     )+};
 }
 extremes! {
-    Max f32 NEG_INFINITY > f32x4_pmax f32x4_splat f32x4_ne f32x4_extract_lane;
-    Min f32 INFINITY < f32x4_pmin f32x4_splat f32x4_ne f32x4_extract_lane;
-    Max f64 NEG_INFINITY > f64x2_pmax f64x2_splat f64x2_ne f64x2_extract_lane;
-    Min f64 INFINITY < f64x2_pmin f64x2_splat f64x2_ne f64x2_extract_lane;
+    Max f32 NEG_INFINITY > >= f32x4_pmax f32x4_splat f32x4_ne f32x4_extract_lane;
+    Min f32 INFINITY < <= f32x4_pmin f32x4_splat f32x4_ne f32x4_extract_lane;
+    Max f64 NEG_INFINITY > >= f64x2_pmax f64x2_splat f64x2_ne f64x2_extract_lane;
+    Min f64 INFINITY < <= f64x2_pmin f64x2_splat f64x2_ne f64x2_extract_lane;
 }
 
 macro_rules! masks {
