@@ -4,7 +4,7 @@
  * @module
  */
 import type { DType, Item } from "./dtype.ts";
-import { DeviceError } from "./errors.ts";
+import { DeviceError, TraceError } from "./errors.ts";
 import type { Shape } from "./shape.ts";
 import { type Aval, type DeviceMemory, type Layout, RELEASED, type Tensor } from "./tensor.ts";
 
@@ -35,6 +35,63 @@ export interface Sample<P> {
   readonly bounds?: readonly (readonly [number, number] | undefined)[];
 }
 
+/** An input of a linear map that is not known yet: its dtype and shape alone. */
+export class Unknown implements Aval {
+  /** Dtype of the elements. */
+  readonly dtype: DType;
+  /** Lengths of the axes. */
+  readonly shape: Shape;
+
+  /**
+   * Makes a placeholder.
+   *
+   * @param aval Dtype and shape.
+   */
+  constructor({ dtype, shape }: Aval) {
+    this.dtype = dtype;
+    this.shape = shape;
+  }
+}
+
+/**
+ * What a change of one input adds to the change of the (first) result. It must be linear
+ * in the tangent, and consist of primitives alone.
+ */
+export type Derivative<P> = (
+  tangent: Tensor,
+  primals: readonly Tensor[],
+  params: P,
+  result: Tensor,
+) => Tensor;
+
+/** Changes of all results from those of the inputs, where null is no change. */
+export type JvpRule<P> = (
+  tangents: readonly (Tensor | null)[],
+  primals: readonly Tensor[],
+  params: P,
+  results: readonly Tensor[],
+) => readonly (Tensor | null)[];
+
+/**
+ * The adjoint of a linear map: for each unknown input its cotangent, from those of the results,
+ * where null is zero. Complex numbers have the real inner product, as in TensorFlow.
+ */
+export type TransposeRule<P> = (
+  cotangents: readonly (Tensor | null)[],
+  inputs: readonly (Tensor | Unknown)[],
+  params: P,
+) => readonly (Tensor | null)[];
+
+/**
+ * The primitive over a new leading axis of the inputs that are batched; the results all have it.
+ */
+export type BatchRule<P> = (
+  inputs: readonly Tensor[],
+  batched: readonly boolean[],
+  params: P,
+  size: number,
+) => readonly Tensor[];
+
 /** Everything the library knows of one primitive. */
 export interface Primitive<P = unknown> {
   /** Name in messages, graphs and tables. */
@@ -54,6 +111,25 @@ export interface Primitive<P = unknown> {
   ) => readonly (readonly Item[])[];
   /** Fast ways to compute it, one a device. */
   readonly lower: { readonly wasm?: Lowering<P> };
+  /** What it consists of, for primitives that only other primitives compute. */
+  readonly expand?: (inputs: readonly Tensor[], params: P) => readonly Tensor[];
+  /**
+   * Derivative by each input; null where it is zero everywhere. The last entry serves all further
+   * inputs. Absent for what has no derivative or has `jvp`.
+   */
+  readonly derivatives?: readonly (Derivative<P> | null)[];
+  /** All derivatives at once, where single ones do not do. */
+  readonly jvp?: JvpRule<P>;
+  /** Its adjoint, if it is linear in some inputs. */
+  readonly transpose?: TransposeRule<P>;
+  /** Its adjoint by the first input as rows, where only rows of it were read. */
+  readonly sparseTranspose?: (
+    cotangent: Tensor,
+    inputs: readonly (Tensor | Unknown)[],
+    params: P,
+  ) => { readonly indices: Tensor; readonly values: Tensor } | undefined;
+  /** How it runs over a batch. */
+  readonly batch?: BatchRule<P>;
   /** Dtypes of the inputs for which it is defined. */
   readonly dtypes: readonly DType[];
   /** Calls that the laws try. */
@@ -111,6 +187,10 @@ export interface Interpreter {
   readonly capturesAll: boolean;
   /** Does with a call what the transform does. */
   process<P>(p: Primitive<P>, inputs: readonly Tensor[], params: P): readonly Tensor[];
+  /** What a variable holds under the transform; `below` is what it holds outside. */
+  read?(cell: object, below: () => Tensor): Tensor;
+  /** Gives a variable a new value; `below` does it outside. */
+  write?(cell: object, value: Tensor, below: (value: Tensor) => void): void;
 }
 
 /** A tensor that stands for a value under a transform has an interpreter. */
@@ -142,15 +222,64 @@ export function interpret<I extends Interpreter, T>(
   }
 }
 
+/** Whether a transform is running. */
+export function isTracing(): boolean {
+  return interpreters.length !== 0;
+}
+
+/**
+ * What a variable holds, as the transforms see it.
+ *
+ * @param cell The variable's cell.
+ * @param base What it holds outside of all transforms.
+ * @returns The value.
+ */
+export function readTraced(cell: object, base: () => Tensor): Tensor {
+  const from = (depth: number): Tensor => {
+    if (depth < 0) return base();
+    const below = (): Tensor => from(depth - 1);
+    const interpreter = interpreters[depth]!;
+    return interpreter.read ? interpreter.read(cell, below) : below();
+  };
+  return from(interpreters.length - 1);
+}
+
+/**
+ * Gives a variable a new value, as the transforms see it.
+ *
+ * @param cell The variable's cell.
+ * @param value The value.
+ * @param base Writes it outside of all transforms.
+ */
+export function writeTraced(cell: object, value: Tensor, base: (value: Tensor) => void): void {
+  const to = (depth: number, x: Tensor): void => {
+    if (depth < 0) return base(x);
+    const below = (inner: Tensor): void => to(depth - 1, inner);
+    const interpreter = interpreters[depth]!;
+    if (interpreter.write) interpreter.write(cell, x, below);
+    else below(x);
+  };
+  to(interpreters.length - 1, value);
+}
+
 function interpreterOf(inputs: readonly Tensor[]): Interpreter | undefined {
-  const top = interpreters[interpreters.length - 1]!;
-  if (top.capturesAll) return top;
+  const top = interpreters[interpreters.length - 1];
+  if (top?.capturesAll) return top;
   let highest: Interpreter | undefined;
-  for (const x of inputs) {
-    const traced = (x as Partial<Traced>).interpreter;
-    if (traced && (!highest || traced.level > highest.level)) highest = traced;
+  for (let i = 0; i < inputs.length; i++) {
+    const traced = (inputs[i] as Partial<Traced>).interpreter;
+    if (!traced) continue;
+    if (interpreters[traced.level - 1] !== traced) throw leakedError();
+    if (!highest || traced.level > highest.level) highest = traced;
   }
   return highest;
+}
+
+function leakedError(): TraceError {
+  return new TraceError(
+    "Cannot use a traced tensor after its transform has ended: " +
+      "return it from the transformed function instead of storing it elsewhere",
+  );
 }
 
 /**
@@ -215,5 +344,6 @@ function deviceOf(name: string, inputs: readonly Tensor[]): Device {
     if (other === RELEASED) RELEASED.item(inputs[i]!, 0);
   }
   if (device === RELEASED) RELEASED.item(inputs[0]!, 0);
+  if (!("run" in device)) throw leakedError();
   return device as Device;
 }

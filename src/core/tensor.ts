@@ -35,6 +35,8 @@ export interface DeviceMemory {
   toBytes(x: Tensor): Uint8Array<ArrayBuffer>;
   /** The element at a position, in elements from the start of the storage's view. */
   item(x: Tensor, position: number): Item;
+  /** The part of a tensor at an index of its first axis, where that is no plain view. */
+  row?(x: Tensor, index: number): Tensor;
 }
 
 /** Bytes on a device, shared by all tensors that view them. */
@@ -217,7 +219,12 @@ export class Tensor<out D extends DType = DType, out S extends Shape = Shape> {
       throw new ShapeError("Cannot iterate over a tensor of rank 0: use item() to read it");
     }
     const step = strides[0]! * DTYPES[dtype].bytes;
+    const { device } = storage;
     for (let i = 0; i < shape[0]!; i++) {
+      if (device.row) {
+        yield device.row(this, i) as Tensor<D, number[]>;
+        continue;
+      }
       yield new Tensor<D, number[]>(
         dtype,
         shape.slice(1),

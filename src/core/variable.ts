@@ -5,6 +5,7 @@
  */
 import type { DType } from "./dtype.ts";
 import { DTypeError, ShapeError, shapeText } from "./errors.ts";
+import { isTracing, readTraced, writeTraced } from "./primitive.ts";
 import { sameShape, type Shape } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -43,7 +44,7 @@ export class Cell<D extends DType = DType, S extends Shape = Shape> {
 
   /** Whether someone else can reach the value's memory. */
   get shared(): boolean {
-    return this.#shared;
+    return this.#shared || isTracing();
   }
 
   /**
@@ -52,6 +53,11 @@ export class Cell<D extends DType = DType, S extends Shape = Shape> {
    * @returns The value.
    */
   read(): Tensor<D, S> {
+    if (isTracing()) return readTraced(this, () => this.#handOut()) as unknown as Tensor<D, S>;
+    return this.#handOut();
+  }
+
+  #handOut(): Tensor<D, S> {
     this.#shared = true;
     return this.#current;
   }
@@ -62,7 +68,7 @@ export class Cell<D extends DType = DType, S extends Shape = Shape> {
    * @returns The value.
    */
   peek(): Tensor<D, S> {
-    return this.#current;
+    return isTracing() ? this.read() : this.#current;
   }
 
   /**
@@ -72,6 +78,11 @@ export class Cell<D extends DType = DType, S extends Shape = Shape> {
    * @param shared Whether someone else can reach its memory.
    */
   write(value: Tensor<D, S>, shared: boolean): void {
+    if (!isTracing()) return this.#put(value, shared);
+    writeTraced(this, value, (x) => this.#put(x as unknown as Tensor<D, S>, true));
+  }
+
+  #put(value: Tensor<D, S>, shared: boolean): void {
     const old = this.#current;
     if (value === old) return;
     value.storage.keepers++;

@@ -23,6 +23,7 @@ export const referenceDevice: Device = {
         return [new Tensor(x.dtype, layout.shape, layout.strides, layout.offset, x.storage)];
       }
     }
+    if (p.expand) return p.expand(inputs, params);
     return runReference(p, inputs, params, outputs).map((values, i) =>
       hostTensor(referenceDevice, outputs[i]!.dtype, outputs[i]!.shape, values)
     );

@@ -5,7 +5,7 @@
  */
 import { type DType, DTYPES, type Item } from "../../core/dtype.ts";
 import { readItem, writeItem } from "../../core/item.ts";
-import type { Device, Primitive } from "../../core/primitive.ts";
+import { type Device, isTracing, type Primitive } from "../../core/primitive.ts";
 import { contiguousStrides, isContiguous, type Shape, sizeOf } from "../../core/shape.ts";
 import { Tensor } from "../../core/tensor.ts";
 import { hostItem, HostStorage, hostTensor, runReference } from "../host.ts";
@@ -28,6 +28,7 @@ class WasmDevice implements Device {
     if (lower && !hasStrings(inputs) && outputs[0]!.dtype !== "string") {
       return lower(inputs, params, outputs);
     }
+    if (p.expand) return p.expand(inputs, params);
     return runReference(p, inputs, params, outputs).map((values, i) =>
       this.fromItems(outputs[i]!.dtype, outputs[i]!.shape, values)
     );
@@ -112,6 +113,8 @@ export function wasmDevice(): Device {
  * @returns The result.
  */
 export function releasing<T>(body: () => T, keep: (result: T) => Iterable<Tensor>): T {
+  // What a transform has seen may be needed after the function.
+  if (isTracing()) return body();
   wasmDevice();
   const [result, made] = runtime().pool.record(body);
   const live = new Set<unknown>();
