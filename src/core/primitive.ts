@@ -33,6 +33,11 @@ export interface Sample<P> {
   readonly moderate?: boolean;
   /** Inclusive bounds of an input's integers where not all values are valid. */
   readonly bounds?: readonly (readonly [number, number] | undefined)[];
+  /**
+   * Ranges of an input's real floats in which results are finite and derivatives exist but at
+   * single points; -2 to 2 when absent.
+   */
+  readonly domains?: readonly (readonly [number, number] | undefined)[];
 }
 
 /** An input of a linear map that is not known yet: its dtype and shape alone. */

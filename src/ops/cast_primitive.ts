@@ -66,6 +66,10 @@ const CAST: Primitive<CastParams> = definePrimitive<CastParams>({
     return [x!.items.map((item) => fromInteger(BigInt(item as number | bigint | boolean), dtype))];
   },
   lower: { wasm: mapCast() },
+  derivatives: [(t, _, { dtype }) => converted(t, dtype)],
+  // Also between real and complex numbers: a real part has what is real as its adjoint.
+  transpose: ([c], [x]) => [converted(c!, x!.dtype)],
+  batch: ([x], _, params) => [bind(CAST, [x!], params)],
   dtypes: CASTABLE,
   elementwise: true,
   samples: [

@@ -11,6 +11,7 @@ import {
   type NumericDType,
   type RealOf,
 } from "../core/dtype.ts";
+import { bind } from "../core/primitive.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { BinaryCheck, ResultShape } from "../core/types/broadcast.ts";
@@ -18,14 +19,13 @@ import type { CommonDType, DTypeCheck, Operand, TensorLike } from "../core/types
 import { mapPair } from "../devices/wasm/map.ts";
 import {
   binary,
+  constantLike,
   elementwise,
   type ElementwisePrimitive,
-  scalarLike,
   tensorOperand,
   unary,
   unchanged,
 } from "./elementwise.ts";
-import { broadcasted } from "./movement_primitives.ts";
 
 const COMPLEX = dtypesOfKind("complex");
 
@@ -49,7 +49,29 @@ const CONJ = elementwise({
   allowed: "numeric",
   kernel: "conjugate",
   scalar: { complex: ({ re, im }) => ({ re, im: -im }) },
+  derivatives: [(t) => conjugated(t)],
+  transpose: ([c]) => [conjugated(c!)],
 });
+
+/**
+ * Complex conjugates, for rules of derivatives.
+ *
+ * @param x A floating tensor.
+ * @returns The conjugates, or `x` itself if it is real.
+ */
+export function conjugated(x: Tensor): Tensor {
+  return DTYPES[x.dtype].kind === "complex" ? bind(CONJ, [x], undefined) : x;
+}
+
+/**
+ * Real parts, for rules of derivatives.
+ *
+ * @param x A floating tensor.
+ * @returns The real parts, or `x` itself if it is real.
+ */
+export function realPart(x: Tensor): Tensor {
+  return DTYPES[x.dtype].kind === "complex" ? bind(REAL, [x], undefined) : x;
+}
 
 /**
  * Complex conjugate of each element; real numbers are their own.
@@ -82,6 +104,9 @@ const REAL = elementwise({
   allowed: "numeric",
   result: (dtype) => DTYPES[dtype].real,
   scalar: { complex: ({ re }) => re },
+  derivatives: [(t) => real(t)],
+  // Re(conj(z) c) of a real c is Re(z) c.
+  transpose: ([c]) => [complex(c!, zeros(c!))],
 });
 
 /**
@@ -115,6 +140,9 @@ const IMAG = elementwise({
   allowed: "numeric",
   result: (dtype) => DTYPES[dtype].real,
   scalar: { complex: ({ im }) => im },
+  derivatives: [(t) => imag(t)],
+  // Re(conj(z) ic) of a real c is Im(z) c.
+  transpose: ([c]) => [complex(zeros(c!), c!)],
 });
 
 /**
@@ -141,7 +169,7 @@ export function imag<D extends DType, S extends Shape>(
 }
 
 function zeros(x: Tensor): Tensor {
-  return broadcasted(scalarLike(0, x), x.shape);
+  return constantLike(0, x);
 }
 
 /** Dtype of complex numbers whose parts are of dtype `D`. */
@@ -158,6 +186,8 @@ const MAKE_COMPLEX = elementwise({
   result: (part) => COMPLEX.find((dtype) => DTYPES[dtype].real === part)!,
   scalar: { float: (re, im) => ({ re, im }) },
   wasm: mapPair("complex"),
+  derivatives: [(t) => complex(t, zeros(t)), (t) => complex(zeros(t), t)],
+  transpose: ([c]) => [real(c!), imag(c!)],
 });
 
 /**

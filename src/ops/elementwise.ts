@@ -16,11 +16,15 @@ import { DTypeError, mixedDTypesError, unsupportedDTypeError, valueText } from "
 import { checkItem, complexOf } from "../core/item.ts";
 import {
   bind,
+  bindAll,
   definePrimitive,
+  type Derivative,
   type Device,
+  type JvpRule,
   type Lowering,
   type Primitive,
   type Sample,
+  type TransposeRule,
 } from "../core/primitive.ts";
 import { broadcastShapes, type Shape } from "../core/shape.ts";
 import { type Aval, Tensor } from "../core/tensor.ts";
@@ -78,6 +82,14 @@ export interface Elementwise {
   readonly complexUlps?: number;
   /** Shapes and bounds for the laws, where the usual ones do not do. */
   readonly samples?: readonly Sample<void>[];
+  /** Range of real floats in which it has a derivative, where that is not from -2 to 2. */
+  readonly domain?: readonly [number, number];
+  /** Derivative by each operand; null where it is zero. */
+  readonly derivatives?: readonly (Derivative<void> | null)[];
+  /** All derivatives at once, where single ones do not do. */
+  readonly jvp?: JvpRule<void>;
+  /** Its adjoint, if it is linear in some operands. */
+  readonly transpose?: TransposeRule<void>;
 }
 
 /** An elementwise primitive and what public functions need to call it. */
@@ -99,7 +111,7 @@ const SHAPES: readonly Shape[] = [[], [1], [7], [2, 3], [0, 4], [2, 1, 5]];
  * @returns The primitive.
  */
 export function elementwise(op: Elementwise): ElementwisePrimitive {
-  const { name, arity, dtypes, converts = [], result } = op;
+  const { name, arity, dtypes, converts = [], result, domain } = op;
   const ruleOf = (x: Aval): readonly Aval[] => {
     if (result === undefined) return [x];
     return [{ dtype: result(x.dtype), shape: x.shape }];
@@ -121,12 +133,32 @@ export function elementwise(op: Elementwise): ElementwisePrimitive {
     samples: op.samples ?? SHAPES.map((shape) => ({
       shapes: new Array<Shape>(arity).fill(shape),
       params: undefined,
+      ...(domain === undefined ? {} : { domains: new Array(arity).fill(domain) }),
     })),
+    batch: (inputs, batched) => bindAll(record, batchAligned(inputs, batched), undefined),
+    ...(op.derivatives === undefined ? {} : { derivatives: op.derivatives }),
+    ...(op.jvp === undefined ? {} : { jvp: op.jvp }),
+    ...(op.transpose === undefined ? {} : { transpose: op.transpose }),
     ...(op.ulps === undefined ? {} : { ulps: op.ulps }),
     ...(op.complexUlps === undefined ? {} : { complexUlps: op.complexUlps }),
   };
   definePrimitive(record);
   return record;
+}
+
+/**
+ * Operands of an elementwise primitive over a batch: those without the new axis are repeated.
+ *
+ * @param inputs The operands.
+ * @param batched Which of them have the axis, in front; at least one.
+ * @returns The operands, all of one shape.
+ */
+export function batchAligned(
+  inputs: readonly Tensor[],
+  batched: readonly boolean[],
+): readonly Tensor[] {
+  const { shape } = inputs[batched.indexOf(true)]!;
+  return inputs.map((x) => broadcasted(x, shape));
 }
 
 /**
@@ -294,6 +326,18 @@ export function scalarLike(value: unknown, like: Tensor): Tensor {
   const { device } = like.storage;
   const target = "fromItems" in device ? device as Device : wasmDevice();
   return target.fromItems(like.dtype, [], [checkItem(like.dtype, value)]);
+}
+
+/**
+ * A tensor of another tensor's dtype and shape that has one value everywhere.
+ *
+ * @param value A JavaScript value.
+ * @param like The other tensor.
+ * @returns A view of one element.
+ * @throws {DTypeError} If the dtype cannot represent the value.
+ */
+export function constantLike(value: unknown, like: Tensor): Tensor {
+  return broadcasted(scalarLike(value, like), like.shape);
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import { DTYPE_NAMES } from "../core/dtype.ts";
 import { mixedDTypesError, unsupportedDTypeError } from "../core/errors.ts";
-import { bind, definePrimitive, type Primitive } from "../core/primitive.ts";
+import { bind, bindAll, definePrimitive, type Primitive, Unknown } from "../core/primitive.ts";
 import { broadcastShapes, type Shape } from "../core/shape.ts";
 import { Tensor } from "../core/tensor.ts";
 import type { BroadcastShape, ResultShape, WhereCheck } from "../core/types/broadcast.ts";
@@ -19,7 +19,7 @@ import type {
 } from "../core/types/operands.ts";
 import { mapSelect } from "../devices/wasm/map.ts";
 import { tensorOf } from "./creation.ts";
-import { operandPair, tensorOperand } from "./elementwise.ts";
+import { batchAligned, constantLike, operandPair, tensorOperand } from "./elementwise.ts";
 import { broadcasted } from "./movement_primitives.ts";
 
 const SHAPES: readonly Shape[] = [[], [1], [7], [2, 3], [0, 4]];
@@ -38,6 +38,20 @@ const WHERE: Primitive<void> = definePrimitive<void>({
     params: undefined,
     dtypes: ["bool", undefined, undefined],
   })),
+  derivatives: [
+    null,
+    (t, [condition]) => where(condition!, t, constantLike(0, t)),
+    (t, [condition]) => where(condition!, constantLike(0, t), t),
+  ],
+  transpose: ([c], [condition, a, b]) => {
+    const [mask, zero] = [condition as Tensor, constantLike(0, c!)];
+    return [
+      null,
+      a instanceof Unknown ? where(mask, c!, zero) : null,
+      b instanceof Unknown ? where(mask, zero, c!) : null,
+    ];
+  },
+  batch: (inputs, batched) => bindAll(WHERE, batchAligned(inputs, batched), undefined),
 });
 
 /**
