@@ -13,10 +13,14 @@ import {
   type NumericDType,
   type RealOf,
 } from "../core/dtype.ts";
+import { Unknown } from "../core/primitive.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { BinaryCheck, ResultShape } from "../core/types/broadcast.ts";
 import type { CommonDType, DTypeCheck, Operand, TensorLike } from "../core/types/operands.ts";
+import { converted } from "./cast_primitive.ts";
+import { conjugated, realPart } from "./complex.ts";
+import { equal } from "./comparison.ts";
 import {
   complexProduct,
   complexQuotient,
@@ -25,6 +29,7 @@ import {
 } from "./complex_scalar.ts";
 import { binary, elementwise, floats, unary } from "./elementwise.ts";
 import { hypotenuseOf } from "./float_scalar.ts";
+import { where } from "./where.ts";
 
 const NUMERIC = dtypesOfKind("int", "uint", "float", "complex");
 const FLOATING = dtypesOfKind("float", "complex");
@@ -39,6 +44,8 @@ const ADD = elementwise({
     int: (x, y) => x + y,
     complex: (x, y) => ({ re: x.re + y.re, im: x.im + y.im }),
   },
+  derivatives: [(t) => t, (t) => t],
+  transpose: ([c]) => [c!, c!],
 });
 
 /**
@@ -78,6 +85,8 @@ const SUBTRACT = elementwise({
     int: (x, y) => x - y,
     complex: (x, y) => ({ re: x.re - y.re, im: x.im - y.im }),
   },
+  derivatives: [(t) => t, (t) => negative(t)],
+  transpose: ([c], [, b]) => [c!, b instanceof Unknown ? negative(c!) : null],
 });
 
 /**
@@ -116,6 +125,12 @@ const MULTIPLY = elementwise({
     int: (x, y) => x * y,
     complex: complexProduct(round),
   }),
+  derivatives: [(t, [, y]) => multiply(t, y!), (t, [x]) => multiply(x!, t)],
+  // The adjoint of a factor z is its conjugate.
+  transpose: ([c], [a, b]) =>
+    a instanceof Unknown
+      ? [multiply(c!, conjugated(b as Tensor)), null]
+      : [null, multiply(conjugated(a!), c!)],
 });
 
 /**
@@ -154,6 +169,12 @@ const DIVIDE = elementwise({
     float: (x, y) => x / y,
     complex: complexQuotient(round),
   }),
+  // d(x / y) = dx / y - x / y^2 dy
+  derivatives: [
+    (t, [, y]) => divide(t, y!),
+    (t, [, y], _, result) => multiply(t, negative(divide(result, y!))),
+  ],
+  transpose: ([c], [, y]) => [divide(c!, conjugated(y as Tensor)), null],
 });
 
 /**
@@ -197,6 +218,8 @@ const NEGATIVE = elementwise({
     int: (x) => -x,
     complex: ({ re, im }) => ({ re: -re, im: -im }),
   },
+  derivatives: [(t) => negative(t)],
+  transpose: ([c]) => [negative(c!)],
 });
 
 /**
@@ -238,11 +261,13 @@ const ABS = elementwise({
       complex: ({ re, im }) => magnitude(re, im),
     };
   },
+  // d|z| = Re(conj(z / |z|) dz), and 0 at 0.
+  derivatives: [(t, [x]) => realPart(multiply(t, conjugated(sign(x!))))],
 });
 
 /**
  * Magnitude of each element, that of a complex number without overflow on the way. The least
- * signed integer stays, as its magnitude has no room.
+ * signed integer stays, as its magnitude has no room. The derivative at 0 is 0.
  *
  * @typeParam D Dtype of the operand: numeric.
  * @typeParam S Shape of the operand.
@@ -277,10 +302,22 @@ const SIGN = elementwise({
     int: (x) => x > 0n ? 1n : x < 0n ? -1n : 0n,
     complex: complexSign(round),
   }),
+  jvp: ([t], [x], _, [result]) => [
+    DTYPES[x!.dtype].kind === "complex" ? turning(t!, x!, result!) : null,
+  ],
 });
 
+/** What a change of z does to s = z / |z|: (dz - s Re(conj(s) dz)) / |z|; nothing at 0. */
+function turning(t: Tensor, z: Tensor, s: Tensor): Tensor {
+  const along = converted(realPart(multiply(conjugated(s), t)), z.dtype);
+  const size: Tensor = abs(z);
+  const inverse = reciprocal(where(equal(size, 0), Infinity, size));
+  return multiply(converted(inverse, z.dtype), subtract(t, multiply(s, along)));
+}
+
 /**
- * Sign of each element: -1, 0 or 1; z / |z| for complex numbers. NaN stays NaN.
+ * Sign of each element: -1, 0 or 1; z / |z| for complex numbers. NaN stays NaN. The derivative
+ * is 0 for real numbers and at 0.
  *
  * @typeParam D Dtype of the operand: numeric.
  * @typeParam S Shape of the operand.
@@ -315,6 +352,7 @@ const SQUARE = elementwise({
       complex: (z) => product(z, z),
     };
   },
+  derivatives: [(t, [x]) => multiply(t, add(x!, x!))],
 });
 
 /**
@@ -350,6 +388,7 @@ const RECIPROCAL = elementwise({
     float: (x) => 1 / x,
     complex: complexReciprocal(round),
   }),
+  derivatives: [(t, _, __, result) => multiply(t, negative(square(result)))],
 });
 
 /**

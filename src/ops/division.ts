@@ -7,6 +7,7 @@ import { dtypesOfKind, type RealDType } from "../core/dtype.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { BinaryCheck, ResultShape } from "../core/types/broadcast.ts";
 import type { CommonDType, Operand } from "../core/types/operands.ts";
+import { multiply, negative } from "./arithmetic.ts";
 import { binary, elementwise, type Round } from "./elementwise.ts";
 import { copySign } from "./float_scalar.ts";
 
@@ -41,6 +42,7 @@ const FLOOR_DIVIDE = elementwise({
     float: floorQuotientOf(round),
     int: floorQuotient,
   }),
+  derivatives: [null],
 });
 
 /**
@@ -85,6 +87,8 @@ const REMAINDER = elementwise({
     },
     int: (x, y) => y === 0n ? 0n : x - floorQuotient(x, y) * y,
   },
+  // x - floor(x / y) y, where the floor does not change but at its steps.
+  derivatives: [(t) => t, (t, [x, y]) => multiply(t, negative(floorDivide(x!, y!)))],
 });
 
 /**

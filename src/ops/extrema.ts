@@ -14,8 +14,17 @@ import type {
   ShapeOf,
   TensorLike,
 } from "../core/types/operands.ts";
+import { greaterEqual, lessEqual } from "./comparison.ts";
 import { complexLessEqual, hasNaN } from "./complex_scalar.ts";
-import { binary, calculatedDType, elementwise, tensorOperand, unchanged } from "./elementwise.ts";
+import {
+  binary,
+  calculatedDType,
+  constantLike,
+  elementwise,
+  tensorOperand,
+  unchanged,
+} from "./elementwise.ts";
+import { where } from "./where.ts";
 
 const NUMERIC = dtypesOfKind("int", "uint", "float", "complex");
 
@@ -30,11 +39,16 @@ const MAXIMUM = elementwise({
     int: (x, y) => x > y ? x : y,
     complex: (x, y) => complexLessEqual(y, x) || hasNaN(x) ? x : y,
   },
+  derivatives: [
+    (t, [x, y]) => where(greaterEqual(x!, y!), t, constantLike(0, t)),
+    (t, [x, y]) => where(greaterEqual(x!, y!), constantLike(0, t), t),
+  ],
 });
 
 /**
  * Larger element of each pair; NaN if one is NaN, the right one of equals such as 0 and -0.
- * Complex numbers are compared by real and then imaginary part.
+ * Complex numbers are compared by real and then imaginary part. The derivative by the left
+ * operand is 1 and that by the right one 0 where both are equal.
  *
  * @typeParam A Left operand: a tensor or a scalar.
  * @typeParam B Right operand: a tensor or a scalar.
@@ -70,11 +84,16 @@ const MINIMUM = elementwise({
     int: (x, y) => x < y ? x : y,
     complex: (x, y) => complexLessEqual(x, y) || hasNaN(x) ? x : y,
   },
+  derivatives: [
+    (t, [x, y]) => where(lessEqual(x!, y!), t, constantLike(0, t)),
+    (t, [x, y]) => where(lessEqual(x!, y!), constantLike(0, t), t),
+  ],
 });
 
 /**
  * Smaller element of each pair; NaN if one is NaN, the right one of equals such as 0 and -0.
- * Complex numbers are compared by real and then imaginary part.
+ * Complex numbers are compared by real and then imaginary part. The derivative by the left
+ * operand is 1 and that by the right one 0 where both are equal.
  *
  * @typeParam A Left operand: a tensor or a scalar.
  * @typeParam B Right operand: a tensor or a scalar.
@@ -116,7 +135,8 @@ export type ClipShape<X, L, H> = BroadcastShape<BroadcastShape<ShapeOf<X>, Shape
 
 /**
  * Elements moved into bounds: the minimum of `max` and the maximum of `min` and each element,
- * so that `max` wins where bounds cross, and NaN among element and bounds gives NaN.
+ * so that `max` wins where bounds cross, and NaN among element and bounds gives NaN. The
+ * derivative is 1 at the bounds, too.
  *
  * @typeParam X The operand.
  * @typeParam L Least values.

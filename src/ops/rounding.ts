@@ -43,6 +43,7 @@ const FLOOR = elementwise({
   dtypes: dtypesOfKind("float"),
   allowed: "real",
   scalar: { float: Math.floor },
+  derivatives: [null],
 });
 
 /**
@@ -75,6 +76,7 @@ const CEIL = elementwise({
   dtypes: dtypesOfKind("float"),
   allowed: "real",
   scalar: { float: Math.ceil },
+  derivatives: [null],
 });
 
 /**
@@ -107,6 +109,7 @@ const TRUNC = elementwise({
   dtypes: dtypesOfKind("float"),
   allowed: "real",
   scalar: { float: Math.trunc },
+  derivatives: [null],
 });
 
 /**
@@ -141,6 +144,7 @@ const ROUND = elementwise({
     float: roundHalfEven,
     complex: ({ re, im }) => ({ re: roundHalfEven(re), im: roundHalfEven(im) }),
   },
+  derivatives: [null],
 });
 
 /** How to round. */
