@@ -7,6 +7,7 @@ import { type DType, dtypesOfKind, type FloatingOf, type NumericDType } from "..
 import type { Shape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { DTypeCheck, TensorLike } from "../core/types/operands.ts";
+import { add, divide, multiply } from "./arithmetic.ts";
 import {
   complexExp,
   complexExpm1,
@@ -14,30 +15,33 @@ import {
   complexLog1p,
   complexSqrt,
 } from "./complex_functions.ts";
-import type { ComplexUnary } from "./complex_scalar.ts";
-import { elementwise, type ElementwisePrimitive, floats, unary } from "./elementwise.ts";
+import {
+  type Elementwise,
+  elementwise,
+  type ElementwisePrimitive,
+  floats,
+  unary,
+} from "./elementwise.ts";
 
 /** Defines a function of floats, through which integers and bool go as float64. */
-function floating(
-  name: string,
-  verb: string,
-  float: (x: number) => number,
-  complex: ComplexUnary,
-  ulps?: number,
-): ElementwisePrimitive {
+function floating(op: Omit<Elementwise, "arity" | "dtypes" | "allowed">): ElementwisePrimitive {
   return elementwise({
-    name,
-    verb,
     arity: 1,
     dtypes: dtypesOfKind("float", "complex"),
     converts: floats("bool", "int", "uint"),
     allowed: "numeric or bool",
-    scalar: { float, complex },
-    ...(ulps === undefined ? {} : { ulps, complexUlps: 4 }),
+    ...op,
   });
 }
 
-const EXP = floating("exp", "take exponentials of", Math.exp, complexExp, 1);
+const EXP = floating({
+  name: "exp",
+  verb: "take exponentials of",
+  scalar: { float: Math.exp, complex: complexExp },
+  ulps: 1,
+  complexUlps: 4,
+  derivatives: [(t, _, __, result) => multiply(t, result)],
+});
 
 /**
  * The number e to the power of each element.
@@ -65,7 +69,15 @@ export function exp<D extends DType, S extends Shape>(
   return unary(EXP, x) as Tensor<FloatingOf<D>, S>;
 }
 
-const EXPM1 = floating("expm1", "take expm1 of", Math.expm1, complexExpm1, 1);
+const EXPM1 = floating({
+  name: "expm1",
+  verb: "take expm1 of",
+  scalar: { float: Math.expm1, complex: complexExpm1 },
+  ulps: 1,
+  complexUlps: 4,
+  // Not the result plus 1, which loses the digits of small ones.
+  derivatives: [(t, [x]) => multiply(t, exp(x!))],
+});
 
 /**
  * e to the power of each element, less 1, accurate for elements near 0.
@@ -91,7 +103,15 @@ export function expm1<D extends DType, S extends Shape>(
   return unary(EXPM1, x) as Tensor<FloatingOf<D>, S>;
 }
 
-const LOG = floating("log", "take logarithms of", Math.log, complexLog, 1);
+const LOG = floating({
+  name: "log",
+  verb: "take logarithms of",
+  scalar: { float: Math.log, complex: complexLog },
+  ulps: 1,
+  complexUlps: 4,
+  domain: [0.25, 4],
+  derivatives: [(t, [x]) => divide(t, x!)],
+});
 
 /**
  * Natural logarithm of each element: minus infinity of 0, NaN of negative real numbers; of
@@ -120,7 +140,15 @@ export function log<D extends DType, S extends Shape>(
   return unary(LOG, x) as Tensor<FloatingOf<D>, S>;
 }
 
-const LOG1P = floating("log1p", "take log1p of", Math.log1p, complexLog1p, 1);
+const LOG1P = floating({
+  name: "log1p",
+  verb: "take log1p of",
+  scalar: { float: Math.log1p, complex: complexLog1p },
+  ulps: 1,
+  complexUlps: 4,
+  domain: [-0.75, 4],
+  derivatives: [(t, [x]) => divide(t, add(x!, 1))],
+});
 
 /**
  * Natural logarithm of 1 plus each element, accurate for elements near 0.
@@ -146,11 +174,17 @@ export function log1p<D extends DType, S extends Shape>(
   return unary(LOG1P, x) as Tensor<FloatingOf<D>, S>;
 }
 
-const SQRT = floating("sqrt", "take square roots of", Math.sqrt, complexSqrt);
+const SQRT = floating({
+  name: "sqrt",
+  verb: "take square roots of",
+  scalar: { float: Math.sqrt, complex: complexSqrt },
+  domain: [0.25, 4],
+  derivatives: [(t, _, __, result) => divide(t, add(result, result))],
+});
 
 /**
  * Square root of each element, correctly rounded for real numbers: NaN of negative ones; of
- * complex ones in the right half plane.
+ * complex ones in the right half plane. The derivative at 0 is infinite.
  *
  * @typeParam D Dtype of the operand: numeric or bool.
  * @typeParam S Shape of the operand.

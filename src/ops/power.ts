@@ -9,9 +9,14 @@ import { broadcastShapes, type Shape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { BinaryCheck, ResultShape } from "../core/types/broadcast.ts";
 import type { CommonDType, Operand } from "../core/types/operands.ts";
+import { multiply, subtract } from "./arithmetic.ts";
+import { equal, greater, notEqual } from "./comparison.ts";
 import { complexPower } from "./complex_functions.ts";
 import { binary, elementwise, operandPair } from "./elementwise.ts";
+import { log } from "./exponential.ts";
+import { logicalAnd } from "./logical.ts";
 import { min } from "./reductions.ts";
+import { where } from "./where.ts";
 
 const VERB = "take powers of";
 
@@ -26,7 +31,23 @@ const POWER = elementwise({
     float: (x, y) => x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : x ** y,
   },
   ulps: 1,
+  domain: [0.25, 2],
+  derivatives: [byBase, byExponent],
 });
+
+/** y x^(y - 1) dx; 0^0 counts as the power 0 of any base, whose derivative is 0. */
+function byBase(t: Tensor, [x, y]: readonly Tensor[]): Tensor {
+  const isOpen = logicalAnd(equal(x!, 0), equal(y!, 0));
+  const base = where(isOpen, 1, x!);
+  return multiply(t, multiply(y!, powers(base, subtract(y!, 1))));
+}
+
+/** x^y log x dy; 0 where there is no real logarithm. */
+function byExponent(t: Tensor, [x]: readonly Tensor[], _: void, result: Tensor): Tensor {
+  const isComplex = DTYPES[x!.dtype].kind === "complex";
+  const hasLog = isComplex ? notEqual(x!, 0) : greater(x!, 0);
+  return multiply(t, multiply(result, log(where(hasLog, x!, 1))));
+}
 
 const SHAPES: readonly Shape[] = [[7], [], [1], [2, 3], [0, 4], [2, 1, 5]];
 
@@ -45,6 +66,7 @@ const COMPLEX_POWER = elementwise({
     params: undefined,
     moderate: true,
   })),
+  derivatives: [byBase, byExponent],
 });
 
 /** Of its own because exponents must not be negative. */
@@ -91,7 +113,8 @@ function checkExponents(x: Tensor): void {
 /**
  * Power of each pair of elements. Integers wrap; their exponents must not be negative. The power
  * to 0 and the powers of 1 are 1, also where the other operand is NaN; broken powers of negative
- * floats are NaN.
+ * floats are NaN. Derivatives are 0 by a base of 0 whose exponent is 0, and by exponents of bases
+ * without a real logarithm: 0 and negative floats.
  *
  * @typeParam A Left operand: a tensor or a scalar.
  * @typeParam B Right operand: a tensor or a scalar.

@@ -14,8 +14,9 @@ import type { Shape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { BinaryCheck, ResultShape } from "../core/types/broadcast.ts";
 import type { CommonDType, DTypeCheck, Operand, TensorLike } from "../core/types/operands.ts";
+import { add, divide, multiply, negative, sign, square, subtract } from "./arithmetic.ts";
 import { complexCos, complexSin, complexTan, complexTanh } from "./complex_functions.ts";
-import { binary, elementwise, floats, unary } from "./elementwise.ts";
+import { binary, constantLike, elementwise, floats, unary } from "./elementwise.ts";
 import { angleOf, copySign, hyperbolicTangent, hypotenuseOf } from "./float_scalar.ts";
 
 const FLOAT = dtypesOfKind("float");
@@ -31,6 +32,7 @@ const SIN = elementwise({
   scalar: { float: Math.sin, complex: complexSin },
   ulps: 1,
   complexUlps: 4,
+  derivatives: [(t, [x]) => multiply(t, cos(x!))],
 });
 
 /**
@@ -67,6 +69,7 @@ const COS = elementwise({
   scalar: { float: Math.cos, complex: complexCos },
   ulps: 1,
   complexUlps: 4,
+  derivatives: [(t, [x]) => multiply(t, negative(sin(x!)))],
 });
 
 /**
@@ -103,6 +106,8 @@ const TAN = elementwise({
   scalar: { float: Math.tan, complex: complexTan },
   ulps: 1,
   complexUlps: 4,
+  domain: [-1.25, 1.25],
+  derivatives: [(t, _, __, result) => multiply(t, add(square(result), 1))],
 });
 
 /**
@@ -139,6 +144,7 @@ const TANH = elementwise({
   scalar: { float: hyperbolicTangent, complex: complexTanh },
   ulps: 2,
   complexUlps: 4,
+  derivatives: [(t, _, __, result) => multiply(t, subtract(1, square(result)))],
 });
 
 /**
@@ -176,11 +182,20 @@ const ARCTAN2 = elementwise({
   allowed: "real",
   scalar: { float: angleOf },
   ulps: 1,
+  // (x dy - y dx) / r^2; divided twice so that r^2 does not overflow.
+  derivatives: [
+    (t, [y, x]) => multiply(t, overSquare(x!, hypot(x!, y!))),
+    (t, [y, x]) => multiply(t, negative(overSquare(y!, hypot(x!, y!)))),
+  ],
 });
+
+function overSquare(x: Tensor, y: Tensor): Tensor {
+  return divide(divide(x, y), y);
+}
 
 /**
  * Angle of each point (x, y) from the positive x axis, from -pi to pi; the signs of zeros choose
- * the side of the cut along the negative x axis.
+ * the side of the cut along the negative x axis. The derivatives at the origin are NaN.
  *
  * @typeParam A Left operand: a tensor or a scalar.
  * @typeParam B Right operand: a tensor or a scalar.
@@ -214,11 +229,15 @@ const HYPOT = elementwise({
   converts: floats("int", "uint"),
   allowed: "real",
   scalar: (round) => ({ float: hypotenuseOf(round) }),
+  derivatives: [
+    (t, [x], _, result) => multiply(t, divide(x!, result)),
+    (t, [, y], _, result) => multiply(t, divide(y!, result)),
+  ],
 });
 
 /**
  * Square root of the sum of two squares, for each pair of elements, which does not overflow on
- * the way; infinity if one is infinite, also beside NaN.
+ * the way; infinity if one is infinite, also beside NaN. The derivatives at the origin are NaN.
  *
  * @typeParam A Left operand: a tensor or a scalar.
  * @typeParam B Right operand: a tensor or a scalar.
@@ -251,6 +270,11 @@ const COPYSIGN = elementwise({
   converts: floats("int", "uint"),
   allowed: "real",
   scalar: { float: copySign },
+  // |x| times a sign.
+  derivatives: [
+    (t, [x, y]) => multiply(t, multiply(sign(x!), copysign(constantLike(1, y!), y!))),
+    null,
+  ],
 });
 
 /**
