@@ -125,7 +125,7 @@ export function checkGraph(graph: Graph, stage: string): void {
 }
 
 /** Names of values in the order in which they appear: a, b, ... z, aa, ab ... */
-function namesOf(graph: Graph): (value: Value) => string {
+function namesOf(): (value: Value) => string {
   const names = new Map<Value, string>();
   return (value) => {
     let name = names.get(value);
@@ -141,7 +141,7 @@ function namesOf(graph: Graph): (value: Value) => string {
 }
 
 function graphText(graph: Graph): string {
-  const name = namesOf(graph);
+  const name = namesOf();
   const typed = (value: Value): string => `${name(value)}:${value.dtype}${shapeText(value.shape)}`;
   const lines = [`(${graph.inputs.map(typed).join(", ")}) => {`];
   for (const { primitive, inputs, params, outputs } of graph.nodes) {

@@ -11,6 +11,7 @@ import type { Layout, Tensor } from "../../core/tensor.ts";
 import { kernel } from "./instance.ts";
 import {
   castKernel,
+  clearBytes,
   contiguousAddress,
   produce,
   produceFrom,
@@ -34,7 +35,7 @@ export type ScatterMode = "set" | "add" | "sub" | "mul" | "min" | "max";
 function linearRows(shape: Shape, indices: readonly Tensor[]): number {
   const count = indices[0]!.size;
   const linear = temporary(count * 4);
-  runtime().heap.u8.fill(0, linear, linear + count * 4);
+  clearBytes(linear, count * 4);
   indices.forEach((index, axis) => {
     const length = shape[axis]!;
     const { bytes, kernel: suffix } = DTYPES[index.dtype];

@@ -12,6 +12,9 @@ import { Heap } from "./heap.ts";
 /** An exported kernel: addresses and counts in, a count or nothing out. */
 export type Kernel = (...args: number[]) => number;
 
+/** Takes the calls of kernels down instead of running them. */
+export type Sink = (name: string, args: readonly number[]) => void;
+
 /** A running instance. */
 export interface Instance {
   /** Its memory. */
@@ -20,12 +23,33 @@ export interface Instance {
   readonly exports: Readonly<Record<string, Kernel>>;
   /** Which build it is. */
   readonly build: "threads" | "plain";
+  /** The module's bytes. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 const INITIAL_PAGES = 64;
 const MAXIMUM_PAGES = 65536;
 
 let running: Instance | undefined;
+let sink: Sink | undefined;
+
+/**
+ * Runs a function whose calls of kernels are taken down; kernels that it fetches do not run.
+ *
+ * @typeParam T Result of the function.
+ * @param to Takes the calls down.
+ * @param body The function.
+ * @returns Its result.
+ */
+export function divertKernels<T>(to: Sink, body: () => T): T {
+  const before = sink;
+  sink = to;
+  try {
+    return body();
+  } finally {
+    sink = before;
+  }
+}
 
 /**
  * The running instance, started on the first call.
@@ -45,6 +69,13 @@ export function instance(): Instance {
  * @throws {DeviceError} If there is no such kernel.
  */
 export function kernel(name: string): Kernel {
+  if (sink) {
+    const own = sink;
+    return (...args) => {
+      own(name, args);
+      return 0;
+    };
+  }
   const found = instance().exports[name];
   if (!found) throw new DeviceError(`Cannot run kernel ${name}: the module does not export it`);
   return found;
@@ -85,8 +116,27 @@ function instantiate(
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
     env: { memory },
   });
-  const kernels = exports as Record<string, Kernel>;
-  return { heap: new Heap(memory, kernels.heap_base!()), exports: kernels, build };
+  const own = exports as Record<string, Kernel>;
+  const heap = new Heap(memory, own.heap_base!());
+  return { heap, exports: { ...own, ...memoryKernels(heap) }, build, bytes };
+}
+
+/** Names of what the memory does itself, beside the kernels: copies and clears bytes. */
+export const COPY = "memory.copy";
+/** As `COPY`. */
+export const CLEAR = "memory.clear";
+
+function memoryKernels(heap: Heap): Record<string, Kernel> {
+  return {
+    [COPY]: (from, to, bytes) => {
+      heap.u8.copyWithin(to!, from!, from! + bytes!);
+      return 0;
+    },
+    [CLEAR]: (at, bytes) => {
+      heap.u8.fill(0, at, at! + bytes!);
+      return 0;
+    },
+  };
 }
 
 function decode(base64: string): Uint8Array<ArrayBuffer> {

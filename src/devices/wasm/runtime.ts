@@ -7,9 +7,9 @@
 import { type DType, DTYPES } from "../../core/dtype.ts";
 import { DeviceError } from "../../core/errors.ts";
 import { contiguousStrides, isContiguous, type Shape, sizeOf } from "../../core/shape.ts";
-import { type Aval, type DeviceMemory, Tensor } from "../../core/tensor.ts";
+import { type Aval, type DeviceMemory, type Storage, Tensor } from "../../core/tensor.ts";
 import type { Block, Heap } from "./heap.ts";
-import { instance, type Kernel, kernel } from "./instance.ts";
+import { CLEAR, COPY, instance, type Kernel, kernel } from "./instance.ts";
 import { Pool, type WasmStorage } from "./storage.ts";
 
 /** Bytes of one scratch area; the blocks of elementwise kernels fit in. */
@@ -61,6 +61,67 @@ function start(): Runtime {
   return { heap, exports, pool: new Pool(owner!, heap), scratch, axes };
 }
 
+/** Where a lowering works while a program is planned, or runs in a planned place. */
+export interface Stage {
+  /** Address for the elements of its result. */
+  readonly target: number;
+  /** Hands out temporary memory, where none is taken from the heap. */
+  readonly temporary?: (bytes: number) => number;
+  /** Stores lengths and strides, where the usual areas are not used. */
+  readonly axes?: (shape: Shape, strides: readonly number[]) => number;
+}
+
+let stage: Stage | undefined;
+
+/**
+ * Runs a lowering in a planned place.
+ *
+ * @typeParam T Result of the function.
+ * @param place The place.
+ * @param body Runs the lowering.
+ * @returns Its result.
+ */
+export function staged<T>(place: Stage, body: () => T): T {
+  const before = stage;
+  stage = place;
+  try {
+    return body();
+  } finally {
+    stage = before;
+  }
+}
+
+/** A storage at a planned address. */
+class StagedStorage implements Storage {
+  device: DeviceMemory;
+  handles = 0;
+  keepers = 0;
+  readonly address: number;
+
+  constructor(address: number) {
+    this.device = owner!;
+    this.address = address;
+  }
+
+  release(): void {}
+}
+
+/**
+ * A tensor at a planned address, for lowerings to read.
+ *
+ * @param aval Dtype and shape.
+ * @param strides Steps along the axes in elements.
+ * @param address Address of the first element.
+ * @returns The tensor; it owns no memory.
+ */
+export function tensorAt(
+  { dtype, shape }: Aval,
+  strides: readonly number[],
+  address: number,
+): Tensor {
+  return new Tensor(dtype, shape, strides, 0, new StagedStorage(address));
+}
+
 const temporaries: Block[] = [];
 
 /**
@@ -71,6 +132,7 @@ const temporaries: Block[] = [];
  * @throws {DeviceError} If the memory cannot grow so far.
  */
 export function temporary(bytes: number): number {
+  if (stage?.temporary) return stage.temporary(bytes);
   const block = runtime().heap.allocate(bytes);
   if (!block) {
     throw new DeviceError(
@@ -107,6 +169,11 @@ export function withTemporaries<T>(body: () => T): T {
  * @returns The tensor.
  */
 export function produce(out: Aval, write: (address: number) => void): Tensor {
+  if (stage) {
+    const { target } = stage;
+    withTemporaries(() => write(target));
+    return tensorAt(out, contiguousStrides(out.shape), target);
+  }
   const bytes = sizeOf(out.shape) * DTYPES[out.dtype].bytes;
   const { pool } = runtime();
   const storage = pool.reserve(bytes);
@@ -160,7 +227,7 @@ export function donating<T>(x: Tensor, body: () => T): T {
  */
 export function produceFrom(x: Tensor, out: Aval, change: (address: number) => void): Tensor {
   const storage = x.storage as WasmStorage;
-  if (donated === x && storage.address >= 0 && isContiguous(x.shape, x.strides)) {
+  if (donated === x && !stage && storage.address >= 0 && isContiguous(x.shape, x.strides)) {
     donated = undefined;
     withTemporaries(() => change(storage.address + x.offset));
     return new Tensor(x.dtype, x.shape, x.strides, x.offset, storage);
@@ -168,7 +235,7 @@ export function produceFrom(x: Tensor, out: Aval, change: (address: number) => v
   return produce(out, (target) => {
     const bytes = x.size * DTYPES[x.dtype].bytes;
     const source = contiguousAddress(x, x.dtype);
-    runtime().heap.u8.copyWithin(target, source, source + bytes);
+    copyBytes(source, target, bytes);
     change(target);
   });
 }
@@ -254,10 +321,29 @@ export function castKernel(from: DType, to: DType): Kernel {
 /** The conversion that changes no byte, as from bool to uint8. */
 function copyKernel(dtype: DType): Kernel {
   const { bytes } = DTYPES[dtype];
-  return (from, to, count) => {
-    runtime().heap.u8.copyWithin(to!, from!, from! + count! * bytes);
-    return 0;
-  };
+  const copy = kernel(COPY);
+  return (from, to, count) => copy(from!, to!, count! * bytes);
+}
+
+/**
+ * Copies bytes within the memory.
+ *
+ * @param from Address to read from.
+ * @param to Address to write to; the stretches may overlap.
+ * @param bytes How many.
+ */
+export function copyBytes(from: number, to: number, bytes: number): void {
+  kernel(COPY)(from, to, bytes);
+}
+
+/**
+ * Clears bytes.
+ *
+ * @param at Address of the first one.
+ * @param bytes How many.
+ */
+export function clearBytes(at: number, bytes: number): void {
+  kernel(CLEAR)(at, bytes);
 }
 
 /**
@@ -358,6 +444,7 @@ export function collapse(shape: Shape, strides: readonly (readonly number[])[]):
  * @returns Address of the lengths; the strides follow 128 bytes later.
  */
 export function writeAxes(slot: number, shape: Shape, strides: readonly number[]): number {
+  if (stage?.axes) return stage.axes(shape, strides);
   const { heap, axes } = runtime();
   const at = axes + slot * AXES_BYTES;
   const first = at >> 2;

@@ -8,7 +8,7 @@ import type { Lowering } from "../../core/primitive.ts";
 import { sizeOf } from "../../core/shape.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { kernel } from "./instance.ts";
-import { castKernel, contiguousAddress, produce, runtime, temporary } from "./runtime.ts";
+import { castKernel, contiguousAddress, copyBytes, produce, runtime, temporary } from "./runtime.ts";
 
 /** Number of rows and length of a row along the last axis. */
 function rowsOf(x: Tensor): readonly [number, number] {
@@ -32,7 +32,7 @@ export function sortRows<P>(): Lowering<P> {
       const source = contiguousAddress(x!);
       const narrow = compute === x!.dtype ? null : castKernel(compute, x!.dtype);
       const results = narrow ? temporary(x!.size * bytes) : target;
-      runtime().heap.u8.copyWithin(results, source, source + x!.size * bytes);
+      copyBytes(source, results, x!.size * bytes);
       const work = temporary(runtime().exports.sort_work!(length, bytes));
       kernel(`sort_${suffix}`)(results, work, rows, length);
       narrow?.(results, target, x!.size);
@@ -60,17 +60,24 @@ export function argsortRows<P>(): Lowering<P> {
 }
 
 /**
- * Lowering of a search for the second input's values in the first, sorted one.
+ * Lowering of a search for the second input's values in the first, sorted one; leading axes of
+ * the latter stand for one search each.
  *
  * @returns The lowering.
  */
 export function searchSorted(): Lowering<{ readonly right: boolean }> {
   return ([sorted, values], { right }, [out]) => {
-    const { kernel: suffix } = DTYPES[DTYPES[sorted!.dtype].compute];
+    const { bytes, kernel: suffix } = DTYPES[DTYPES[sorted!.dtype].compute];
+    const { shape } = sorted!;
     return [produce(out!, (target) => {
       const run = kernel(`searchsorted_${suffix}`);
+      const searches = sizeOf(shape.slice(0, -1));
+      const [length, count] = [shape[shape.length - 1]!, values!.size / searches];
       const [from, what] = [contiguousAddress(sorted!), contiguousAddress(values!)];
-      run(from, sorted!.size, what, target, values!.size, right ? 1 : 0);
+      for (let i = 0; i < searches; i++) {
+        const at = i * count;
+        run(from + i * length * bytes, length, what + at * bytes, target + at * 4, count, +right);
+      }
     })];
   };
 }
