@@ -5,6 +5,7 @@
  */
 import type { DType, Item } from "./dtype.ts";
 import { DeviceError, TraceError } from "./errors.ts";
+import type { Lanes } from "./lanes.ts";
 import type { Shape } from "./shape.ts";
 import { type Aval, type DeviceMemory, type Layout, RELEASED, type Tensor } from "./tensor.ts";
 
@@ -97,6 +98,12 @@ export type BatchRule<P> = (
   size: number,
 ) => readonly Tensor[];
 
+/** An input as simplification sees it. */
+export interface SimplifyInput extends Aval {
+  /** The element that all of its elements are, if that is known. */
+  readonly constant: Item | undefined;
+}
+
 /** Everything the library knows of one primitive. */
 export interface Primitive<P = unknown> {
   /** Name in messages, graphs and tables. */
@@ -118,6 +125,15 @@ export interface Primitive<P = unknown> {
   readonly lower: { readonly wasm?: Lowering<P> };
   /** What it consists of, for primitives that only other primitives compute. */
   readonly expand?: (inputs: readonly Tensor[], params: P) => readonly Tensor[];
+  /** Which input the result is, bit for bit, where it is one. */
+  readonly simplify?: (inputs: readonly SimplifyInput[], params: P) => number | undefined;
+  /** The same by vector instructions, for generated code. */
+  readonly lanes?: Lanes;
+  /**
+   * For reductions over trailing axes whose parts can be reduced alone and then joined, by the same
+   * kernels: the prefix of their names.
+   */
+  readonly fold?: string;
   /**
    * Derivative by each input; null where it is zero everywhere. The last entry serves all further
    * inputs. Absent for what has no derivative or has `jvp`.

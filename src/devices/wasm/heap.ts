@@ -77,7 +77,7 @@ export class Heap {
     this.u8 = new Uint8Array(memory.buffer);
     this.u32 = new Uint32Array(memory.buffer);
     this.view = new DataView(memory.buffer);
-    this.extend(base, this.u8.length - base);
+    this.extend(base, this.u8.length - base - GRAIN);
   }
 
   /**
@@ -190,7 +190,8 @@ export class Heap {
     this.u8 = new Uint8Array(this.memory.buffer);
     this.u32 = new Uint32Array(this.memory.buffer);
     this.view = new DataView(this.memory.buffer);
-    this.extend(had, this.u8.length - had);
+    // The last bytes are kept free: whole vectors are read at the end of arrays.
+    this.extend(had - GRAIN, this.u8.length - had);
     return true;
   }
 

@@ -8,6 +8,7 @@ import { indexError } from "../../core/errors.ts";
 import type { Lowering } from "../../core/primitive.ts";
 import { contiguousStrides, type Shape, sizeOf } from "../../core/shape.ts";
 import type { Layout, Tensor } from "../../core/tensor.ts";
+import { dynamicLowering } from "./dynamic.ts";
 import { kernel } from "./instance.ts";
 import {
   castKernel,
@@ -57,7 +58,7 @@ function linearRows(shape: Shape, indices: readonly Tensor[]): number {
  * @returns The lowering.
  */
 export function gatherRows<P>(): Lowering<P> {
-  return ([x, ...indices], _, [out]) => {
+  return dynamicLowering(([x, ...indices], _, [out]) => {
     return [produce(out!, (target) => {
       const count = indices[0]!.size;
       if (count === 0) return;
@@ -67,7 +68,7 @@ export function gatherRows<P>(): Lowering<P> {
       const source = contiguousAddress(x!, x!.dtype);
       kernel(`gather_${DTYPES[x!.dtype].bytes}`)(source, linear, target, count, inner);
     })];
-  };
+  });
 }
 
 /**
@@ -77,7 +78,7 @@ export function gatherRows<P>(): Lowering<P> {
  * @returns The lowering.
  */
 export function scatterRows(): Lowering<{ readonly mode: ScatterMode }> {
-  return ([x, updates, ...indices], { mode }, [out]) => {
+  return dynamicLowering(([x, updates, ...indices], { mode }, [out]) => {
     const { compute } = DTYPES[x!.dtype];
     if (mode === "set" || compute === x!.dtype) {
       return [produceFrom(x!, out!, (target) => {
@@ -98,7 +99,7 @@ export function scatterRows(): Lowering<{ readonly mode: ScatterMode }> {
       scatterInto(results, x!.shape, updates!, linear, indices.length, mode);
       castKernel(compute, x!.dtype)(results, target, x!.size);
     })];
-  };
+  });
 }
 
 function scatterInto(

@@ -12,6 +12,7 @@ import { type Kernel, kernel } from "./instance.ts";
 import {
   addressOf,
   castKernel,
+  castName,
   collapse,
   runtime,
   SCRATCH_BYTES,
@@ -21,14 +22,43 @@ import {
 import type { WasmStorage } from "./storage.ts";
 
 /** A kernel for certain dtypes, and the dtypes in which it reads and writes. */
-interface Plan {
-  readonly kernel: Kernel;
+export interface MapPlan {
+  /** Name of the kernel. */
+  readonly name: string;
+  /** Dtype of each operand as the kernel reads it. */
   readonly reads: readonly DType[];
+  /** Dtype of the result as the kernel writes it. */
   readonly writes: DType;
+}
+
+/** The same with the kernel itself. */
+interface Plan extends MapPlan {
+  readonly kernel: Kernel;
 }
 
 /** Chooses kernels for inputs of certain dtypes. */
 type Planner = (inputs: readonly Aval[], out: Aval) => Plan;
+
+/**
+ * Lowering of an elementwise primitive: one kernel over contiguous elements.
+ *
+ * @typeParam P Parameters of the primitive.
+ */
+export interface MapLowering<P> extends Lowering<P> {
+  /** Which kernel it calls for inputs of certain dtypes. */
+  readonly plan: (inputs: readonly Aval[], out: Aval) => MapPlan;
+}
+
+/**
+ * Whether a lowering calls one kernel over contiguous elements.
+ *
+ * @typeParam P Parameters of the primitive.
+ * @param lowering The lowering.
+ * @returns Whether it has a plan.
+ */
+export function isMap<P>(lowering: Lowering<P> | undefined): lowering is MapLowering<P> {
+  return lowering !== undefined && "plan" in lowering;
+}
 
 /**
  * Lowering of an elementwise primitive whose kernels are named
@@ -38,15 +68,17 @@ type Planner = (inputs: readonly Aval[], out: Aval) => Plan;
  * @param name Name of the kernels.
  * @returns The lowering.
  */
-export function map<P>(name: string): Lowering<P> {
+export function map<P>(name: string): MapLowering<P> {
   const plans = new Map<DType, Plan>();
   return elementwise((inputs, out) => {
     const { dtype } = inputs[0]!;
     let plan = plans.get(dtype);
     if (!plan) {
       const compute = DTYPES[dtype].compute;
+      const own = `${name}_${DTYPES[compute].kernel}`;
       plan = {
-        kernel: kernel(`${name}_${DTYPES[compute].kernel}`),
+        name: own,
+        kernel: kernel(own),
         reads: inputs.map(() => compute),
         writes: DTYPES[out.dtype].compute,
       };
@@ -64,12 +96,12 @@ export function map<P>(name: string): Lowering<P> {
  * @param name Name of the kernels.
  * @returns The lowering.
  */
-export function mapPair<P>(name: string): Lowering<P> {
-  return elementwise((inputs, out) => ({
-    kernel: kernel(`${name}_${DTYPES[out.dtype].kernel}`),
-    reads: inputs.map(({ dtype }) => dtype),
-    writes: out.dtype,
-  }));
+export function mapPair<P>(name: string): MapLowering<P> {
+  return elementwise((inputs, out) => {
+    const own = `${name}_${DTYPES[out.dtype].kernel}`;
+    const reads = inputs.map(({ dtype }) => dtype);
+    return { name: own, kernel: kernel(own), reads, writes: out.dtype };
+  });
 }
 
 /**
@@ -78,8 +110,9 @@ export function mapPair<P>(name: string): Lowering<P> {
  * @typeParam P Parameters of the primitive.
  * @returns The lowering.
  */
-export function mapCast<P>(): Lowering<P> {
+export function mapCast<P>(): MapLowering<P> {
   return elementwise(([x], out) => ({
+    name: castName(x!.dtype, out.dtype),
     kernel: castKernel(x!.dtype, out.dtype),
     reads: [x!.dtype],
     writes: out.dtype,
@@ -92,15 +125,19 @@ export function mapCast<P>(): Lowering<P> {
  * @typeParam P Parameters of the primitive.
  * @returns The lowering.
  */
-export function mapSelect<P>(): Lowering<P> {
-  return elementwise((_, out) => ({
-    kernel: kernel(`select_${DTYPES[out.dtype].bytes}`),
-    reads: ["bool", out.dtype, out.dtype],
-    writes: out.dtype,
-  }));
+export function mapSelect<P>(): MapLowering<P> {
+  return elementwise((_, out) => {
+    const own = `select_${DTYPES[out.dtype].bytes}`;
+    const reads: readonly DType[] = ["bool", out.dtype, out.dtype];
+    return { name: own, kernel: kernel(own), reads, writes: out.dtype };
+  });
 }
 
-function elementwise<P>(plan: Planner): Lowering<P> {
+function elementwise<P>(plan: Planner): MapLowering<P> {
+  return Object.assign(lowered<P>(plan), { plan });
+}
+
+function lowered<P>(plan: Planner): Lowering<P> {
   return (inputs, _, outs) => {
     const out = outs[0]!;
     const { kernel: run, reads, writes } = plan(inputs, out);

@@ -313,9 +313,21 @@ export function contiguousAddress(
  * @returns The kernel: address in, address out, count.
  */
 export function castKernel(from: DType, to: DType): Kernel {
-  if (DTYPES[from].kernel === DTYPES[to].kernel && to !== "bool") return copyKernel(from);
+  const name = castName(from, to);
+  return name === COPY ? copyKernel(from) : kernel(name);
+}
+
+/**
+ * Name of the kernel that converts elements.
+ *
+ * @param from Dtype to read.
+ * @param to Dtype to write.
+ * @returns The name; that of copying bytes where no byte changes.
+ */
+export function castName(from: DType, to: DType): string {
+  if (DTYPES[from].kernel === DTYPES[to].kernel && to !== "bool") return COPY;
   const target = to === "bool" ? "bool" : DTYPES[to].kernel;
-  return kernel(`cast_${DTYPES[from].kernel}_${target}`);
+  return `cast_${DTYPES[from].kernel}_${target}`;
 }
 
 /** The conversion that changes no byte, as from bool to uint8. */

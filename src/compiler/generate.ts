@@ -1,0 +1,381 @@
+/**
+ * Generating one WebAssembly function for a program.
+ *
+ * @module
+ */
+import { instance, COPY, CLEAR } from "../devices/wasm/instance.ts";
+import {
+  type Bytes,
+  call,
+  constant,
+  constant64,
+  constantFloat,
+  F32,
+  F64,
+  flattened,
+  get,
+  I32,
+  I64,
+  list,
+  load32,
+  OP,
+  repeat,
+  set,
+  type Signature,
+  signaturesOf,
+  sized,
+  text,
+  unsigned,
+  when,
+} from "./bytecode.ts";
+import { type Bases, hostOf } from "./interpreter.ts";
+import { termOf } from "./place.ts";
+import type { BlockArg, CallStep, FoldOp, HostStep, LoopStep, Program } from "./program.ts";
+import { laneSegments } from "./segment.ts";
+
+let signatures: ReadonlyMap<string, Signature> | undefined;
+
+function signatureOf(kernel: string): Signature {
+  signatures ??= signaturesOf(instance().bytes);
+  return signatures.get(kernel)!;
+}
+
+/** The parameters of every generated function: address of the frame, and of bodies the block. */
+const FRAME = 0;
+const START = 1;
+const COUNT = 2;
+
+/** A function that is being written: its locals, and addresses of regions in them. */
+export class FunctionWriter {
+  readonly #params: number;
+  readonly #locals: number[] = [];
+  readonly #bases = new Map<number, number>();
+  readonly #code: Bytes[] = [];
+
+  /**
+   * Begins a function.
+   *
+   * @param params How many parameters it has.
+   */
+  constructor(params: number) {
+    this.#params = params;
+  }
+
+  /**
+   * A new local.
+   *
+   * @param type Its type.
+   * @returns Its index.
+   */
+  local(type: number): number {
+    this.#locals.push(type);
+    return this.#params + this.#locals.length - 1;
+  }
+
+  /**
+   * Appends code.
+   *
+   * @param code The code.
+   */
+  emit(...code: readonly Bytes[]): void {
+    this.#code.push(...code);
+  }
+
+  /**
+   * Pushes a count or a planned address.
+   *
+   * @param value The number.
+   * @returns The code.
+   */
+  term(value: number): Bytes {
+    const { region, offset } = termOf(value);
+    if (region < 0) return constant(offset);
+    let base = this.#bases.get(region);
+    if (base === undefined) this.#bases.set(region, base = this.local(I32));
+    return offset === 0 ? get(base) : [get(base), constant(offset), OP.add];
+  }
+
+  /** The finished function. */
+  finish(): Bytes {
+    // Addresses of regions are read once, before everything else.
+    const loads = [...this.#bases].map(([region, local]) => [
+      get(FRAME),
+      load32(4 * region),
+      set(local),
+    ]);
+    const locals = list(this.#locals.map((type) => [unsigned(1), type]));
+    return sized([locals, loads, this.#code, OP.end]);
+  }
+}
+
+/** Writes the module of a program. */
+class ModuleWriter {
+  readonly #types: Signature[] = [];
+  readonly #kernels = new Map<string, number>();
+  readonly #hosts: HostStep[] = [];
+  readonly #functions: { readonly type: number; readonly body: Bytes }[] = [];
+  readonly #imported: number;
+
+  constructor(program: Program) {
+    // Indices of functions begin with those that are imported.
+    for (const step of program.steps) {
+      if (step.kind === "call") this.#kernel(step.kernel);
+      else if (step.kind === "host") this.#hosts.push(step);
+      else this.#kernelsOf(step);
+    }
+    this.#imported = this.#kernels.size + this.#hosts.length;
+  }
+
+  get hosts(): readonly HostStep[] {
+    return this.#hosts;
+  }
+
+  get kernels(): readonly string[] {
+    return [...this.#kernels.keys()];
+  }
+
+  #kernelsOf(loop: LoopStep): void {
+    for (const { kernel } of loop.before) this.#kernel(kernel);
+    for (const { kernel, lanes } of loop.body) if (!lanes) this.#kernel(kernel);
+    for (const { kernel } of loop.folds) this.#kernel(kernel);
+  }
+
+  #kernel(name: string): number {
+    let index = this.#kernels.get(name);
+    if (index === undefined && !isOwn(name)) this.#kernels.set(name, index = this.#kernels.size);
+    return index ?? -1;
+  }
+
+  #type(signature: Signature): number {
+    const same = this.#types.findIndex(({ params, results }) =>
+      `${params} ${results}` === `${signature.params} ${signature.results}`
+    );
+    return same >= 0 ? same : this.#types.push(signature) - 1;
+  }
+
+  #define(params: number, body: Bytes): number {
+    const type = this.#type({ params: new Array<number>(params).fill(I32), results: [] });
+    this.#functions.push({ type, body });
+    return this.#imported + this.#functions.length - 1;
+  }
+
+  write(program: Program): Uint8Array<ArrayBuffer> {
+    const run = new FunctionWriter(1);
+    let host = this.#kernels.size;
+    for (const step of program.steps) {
+      if (step.kind === "call") run.emit(this.#call(run, step));
+      else if (step.kind === "host") run.emit(get(FRAME), call(host++));
+      else run.emit(get(FRAME), call(this.#loop(step)));
+    }
+    const main = this.#define(1, run.finish());
+    const kernels = [...this.#kernels.keys()].map((name) => this.#type(signatureOf(name)));
+    const host32 = this.#type({ params: [I32], results: [] });
+    const shared = instance().build === "threads";
+    const imports: Bytes[] = [
+      ...[...this.#kernels.keys()].map((name, i) => [text("k"), text(name), 0, unsigned(kernels[i]!)]),
+      ...this.#hosts.map((_, i) => [text("h"), text(String(i)), 0, unsigned(host32)]),
+      [text("e"), text("memory"), 2, shared ? 3 : 1, unsigned(0), unsigned(65536)],
+    ];
+    const types = this.#types.map(({ params, results }) => [0x60, list(params), list(results)]);
+    const functions = this.#functions.map(({ type }) => unsigned(type));
+    const section = (id: number, content: Bytes): Bytes => [id, sized(content)];
+    return new Uint8Array(flattened([
+      [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      section(1, list(types)),
+      section(2, list(imports)),
+      section(3, list(functions)),
+      section(7, list([[text("run"), 0, unsigned(main)]])),
+      section(10, list(this.#functions.map(({ body }) => body))),
+    ]));
+  }
+
+  #call(f: FunctionWriter, { kernel, args }: CallStep): Bytes {
+    if (isOwn(kernel)) return memoryCall(kernel, args.map((value) => f.term(Number(value))));
+    const { params, results } = signatureOf(kernel);
+    return [
+      args.map((value, i) => argument(f, params[i]!, value)),
+      call(this.#kernel(kernel)),
+      results.map(() => OP.drop),
+    ];
+  }
+
+  /** The function that runs a loop; it calls one for each block, which the engine can optimise meanwhile. */
+  #loop(step: LoopStep): number {
+    const body = this.#body(step);
+    const f = new FunctionWriter(1);
+    const read = new Set(
+      step.body.flatMap(({ lanes, args }) => lanes ? [] : args.map(({ base }) => base)),
+    );
+    // What is spread out for kernels alone is left out where instructions take their place.
+    for (const one of step.before) if (read.has(one.args[0] as number)) f.emit(this.#call(f, one));
+    if (step.parts) this.#rows(f, step, body);
+    else this.#blocks(f, step, body);
+    return this.#define(1, f.finish());
+  }
+
+  #blocks(f: FunctionWriter, { size, block }: LoopStep, body: number): void {
+    if (size <= block) {
+      f.emit(get(FRAME), constant(0), constant(size), call(body));
+      return;
+    }
+    const start = f.local(I32);
+    const left = [constant(size), get(start), OP.sub];
+    f.emit(repeat([
+      get(FRAME),
+      get(start),
+      [left, constant(block), left, constant(block), OP.ltU, OP.select],
+      call(body),
+      [get(start), constant(block), OP.add, set(start)],
+      [get(start), constant(size), OP.ltU],
+    ]));
+  }
+
+  /** Rows that are longer than a block: their parts are reduced and joined. */
+  #rows(f: FunctionWriter, step: LoopStep, body: number): void {
+    const { size, row, parts, partsTable, folds } = step;
+    const [first, start, depth, part, count, joins] = Array.from(
+      { length: 6 },
+      () => f.local(I32),
+    ) as [number, number, number, number, number, number];
+    const end = f.local(I32);
+    f.emit(f.term(partsTable), constant(4 * parts!.length), OP.add, set(end));
+    f.emit(repeat([
+      [get(first), set(start), constant(0), set(depth), f.term(partsTable), set(part)],
+      repeat([
+        [get(part), load32(0), set(count), get(part), load32(4), set(joins)],
+        [get(FRAME), get(start), get(count), call(body)],
+        folds.map((fold) => this.#fold(f, fold, { first, start, depth, count, joins, row })),
+        [get(start), get(count), OP.add, set(start)],
+        [get(depth), constant(1), OP.add, get(joins), OP.sub, set(depth)],
+        [get(part), constant(8), OP.add, set(part)],
+        [get(part), get(end), OP.ltU],
+      ]),
+      [get(first), constant(row), OP.add, set(first)],
+      [get(first), constant(size), OP.ltU],
+    ]));
+  }
+
+  #fold(
+    f: FunctionWriter,
+    { kernel, from, stack, width, target }: FoldOp,
+    at: { readonly [name: string]: number },
+  ): Bytes {
+    const { first, start, depth, count, joins, row } = at as {
+      readonly [K in "first" | "start" | "depth" | "count" | "joins" | "row"]: number;
+    };
+    const run = call(this.#kernel(kernel));
+    const results = signatureOf(kernel).results.map(() => OP.drop);
+    const [top, left] = [f.local(I32), f.local(I32)];
+    const slot = (index: Bytes): Bytes => [f.term(stack), index, constant(width), OP.mul, OP.add];
+    const source: Bytes = from.scratch
+      ? f.term(from.base)
+      : [f.term(from.base), get(start), constant(from.step), OP.mul, OP.add];
+    const ones = [constant(1), constant(1), constant(1)];
+    const pair = slot([get(top), constant(1), OP.sub]);
+    return [
+      [source, slot(get(depth)), constant(1), get(count), get(count), ones, run, results],
+      [get(depth), set(top), get(joins), set(left)],
+      [
+        get(left),
+        when(repeat([
+          [pair, pair, constant(1), constant(2), constant(2), ones, run, results],
+          [get(top), constant(1), OP.sub, set(top)],
+          [get(left), constant(1), OP.sub, set(left)],
+          get(left),
+        ])),
+      ],
+      [get(top), OP.eqz],
+      when([
+        [f.term(target), get(first), constant(row), OP.divU, constant(width), OP.mul, OP.add],
+        f.term(stack),
+        constant(width),
+        [0xfc, 10, 0, 0],
+      ]),
+    ];
+  }
+
+  /** The function that does one block. */
+  #body(step: LoopStep): number {
+    const f = new FunctionWriter(3);
+    const [place, places] = [f.local(I32), f.local(I32)];
+    const byRow = step.body.some(({ args }) => args.some(({ rows }) => rows));
+    if (byRow) {
+      f.emit(get(START), constant(step.row), OP.divU, set(place));
+      f.emit(get(COUNT), constant(step.row), OP.divU, set(places));
+    }
+    const blockArg = ({ base, perStart, perCount, rows }: BlockArg): Bytes => {
+      const scaled = (local: number, by: number): Bytes =>
+        by === 0 ? [] : by === 1 ? [get(local), OP.add] : [get(local), constant(by), OP.mul, OP.add];
+      return [
+        f.term(base),
+        scaled(rows ? place : START, perStart),
+        scaled(rows ? places : COUNT, perCount),
+      ];
+    };
+    const segments = laneSegments(step);
+    for (const segment of segments) {
+      if (segment.kind === "lanes") {
+        f.emit(segment.code(f, START, COUNT));
+        continue;
+      }
+      const { kernel, args } = segment.op;
+      const own = args.map(blockArg);
+      if (isOwn(kernel)) {
+        f.emit(memoryCall(kernel, own));
+        continue;
+      }
+      f.emit(own, call(this.#kernel(kernel)), signatureOf(kernel).results.map(() => OP.drop));
+    }
+    return this.#define(3, f.finish());
+  }
+}
+
+/** Whether the memory does it by an instruction. */
+function isOwn(kernel: string): boolean {
+  return kernel === COPY || kernel === CLEAR;
+}
+
+function memoryCall(kernel: string, args: readonly Bytes[]): Bytes {
+  if (kernel === COPY) return [args[1]!, args[0]!, args[2]!, [0xfc, 10, 0, 0]];
+  return [args[0]!, constant(0), args[1]!, [0xfc, 11, 0]];
+}
+
+function argument(f: FunctionWriter, type: number, value: number | bigint): Bytes {
+  if (type === I64) return constant64(BigInt(value));
+  if (type === F32 || type === F64) return constantFloat(type, Number(value));
+  return f.term(Number(value));
+}
+
+/**
+ * Generates and starts the function of a program.
+ *
+ * @param program The program.
+ * @param basesAt Addresses of the regions of the run whose frame is at an address.
+ * @returns The function of the address of a frame: one word with the address of each region; null
+ * where the runtime does not permit to compile.
+ */
+export function generate(
+  program: Program,
+  basesAt: (frame: number) => Bases,
+): ((frame: number) => void) | null {
+  const writer = new ModuleWriter(program);
+  const bytes = writer.write(program);
+  let module: WebAssembly.Module;
+  try {
+    module = new WebAssembly.Module(bytes);
+  } catch (error) {
+    if (error instanceof WebAssembly.CompileError && WebAssembly.validate(bytes)) return null;
+    throw error;
+  }
+  const { exports, heap } = instance();
+  const hosts = writer.hosts.map(hostOf);
+  const { run } = new WebAssembly.Instance(module, {
+    e: { memory: heap.memory },
+    k: Object.fromEntries(writer.kernels.map((name) => [name, exports[name]!])),
+    h: Object.fromEntries(
+      hosts.map((host, i) => [String(i), (frame: number) => host(basesAt(frame))]),
+    ),
+  }).exports;
+  return run as (frame: number) => void;
+}
+

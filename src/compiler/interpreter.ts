@@ -1,0 +1,151 @@
+/**
+ * Running a program step by step from JavaScript, with the ordinary kernels.
+ *
+ * @module
+ */
+import { instance, type Kernel } from "../devices/wasm/instance.ts";
+import { copyBytes, contiguousAddress, staged, tensorAt, withTemporaries } from "../devices/wasm/runtime.ts";
+import { bindAll } from "../core/primitive.ts";
+import { DTYPES } from "../core/dtype.ts";
+import { sizeOf } from "../core/shape.ts";
+import { addressIn, termOf } from "./place.ts";
+import type { BlockArg, CallStep, FoldOp, HostStep, LoopStep, Step } from "./program.ts";
+
+/** Addresses of the regions in one run. */
+export type Bases = ArrayLike<number>;
+
+/** Runs one step. */
+export type Runner = (bases: Bases) => void;
+
+function kernelOf(name: string): Kernel {
+  return instance().exports[name]!;
+}
+
+/** Gives a number of a call its value in one run. */
+function resolver(value: number | bigint): (bases: Bases) => number {
+  // Kernels of 64-bit integers take bigints, which their type does not tell.
+  if (typeof value === "bigint") return () => value as unknown as number;
+  const { region, offset } = termOf(value);
+  return region < 0 ? () => offset : (bases) => bases[region]! + offset;
+}
+
+/**
+ * A step as a function.
+ *
+ * @param step The step.
+ * @returns The function of the addresses of the regions.
+ */
+export function runnerOf(step: Step): Runner {
+  if (step.kind === "call") return callOf(step);
+  return step.kind === "host" ? hostOf(step) : loopOf(step);
+}
+
+function callOf({ kernel, args }: CallStep): Runner {
+  const run = kernelOf(kernel);
+  const own = args.map(resolver);
+  const given = new Array<number>(own.length);
+  return (bases) => {
+    for (let i = 0; i < own.length; i++) given[i] = own[i]!(bases);
+    run(...given);
+  };
+}
+
+/**
+ * What only the host can do.
+ *
+ * @param step The step.
+ * @returns The function of the addresses of the regions.
+ */
+export function hostOf({ primitive, params, inputs, outputs }: HostStep): Runner {
+  const lower = primitive.lower.wasm;
+  const address = inputs.map(({ place }) => resolver(addressIn(place)));
+  const targets = outputs.map(({ place }) => resolver(addressIn(place)));
+  const avals = outputs.map(({ aval }) => aval);
+  return (bases) => {
+    const tensors = inputs.map(({ aval, place }, i) =>
+      tensorAt(aval, place.strides, address[i]!(bases))
+    );
+    if (lower && outputs.length === 1) {
+      staged({ target: targets[0]!(bases) }, () => lower(tensors, params, avals));
+      return;
+    }
+    const results = bindAll(primitive, tensors, params);
+    withTemporaries(() =>
+      results.forEach((x, i) => {
+        const bytes = sizeOf(x.shape) * DTYPES[x.dtype].bytes;
+        if (bytes > 0) copyBytes(contiguousAddress(x, x.dtype), targets[i]!(bases), bytes);
+      })
+    );
+  };
+}
+
+/** An argument within a block. */
+function blockArg({ base, perStart, perCount, rows }: BlockArg, row: number) {
+  const { region, offset } = termOf(base);
+  const unit = rows ? row : 1;
+  return (bases: Bases, start: number, count: number): number =>
+    (region < 0 ? 0 : bases[region]!) + offset + (start * perStart + count * perCount) / unit;
+}
+
+function loopOf(step: LoopStep): Runner {
+  const { size, row, block, parts, folds } = step;
+  const before = step.before.map(callOf);
+  const body = step.body.map(({ kernel, args }) => {
+    const run = kernelOf(kernel);
+    const own = args.map((arg) => blockArg(arg, row));
+    const given = new Array<number>(own.length);
+    return (bases: Bases, start: number, count: number): void => {
+      for (let i = 0; i < own.length; i++) given[i] = own[i]!(bases, start, count);
+      run(...given);
+    };
+  });
+  const blockAt = (bases: Bases, start: number, count: number): void => {
+    for (let i = 0; i < body.length; i++) body[i]!(bases, start, count);
+  };
+  if (!parts) {
+    return (bases) => {
+      for (const run of before) run(bases);
+      for (let start = 0; start < size; start += block) {
+        blockAt(bases, start, Math.min(block, size - start));
+      }
+    };
+  }
+  const joins = folds.map(folder);
+  return (bases) => {
+    for (const run of before) run(bases);
+    for (let first = 0, r = 0; first < size; first += row, r++) {
+      let start = first;
+      let depth = 0;
+      for (let k = 0; k < parts.length; k += 2) {
+        blockAt(bases, start, parts[k]!);
+        for (const join of joins) join(bases, start, parts[k]!, depth, parts[k + 1]!, r);
+        start += parts[k]!;
+        depth += 1 - parts[k + 1]!;
+      }
+    }
+  };
+}
+
+/** Reduces a part of a row onto the stack of partial results, and joins the last ones. */
+function folder({ kernel, from, stack, width, target }: FoldOp) {
+  const run = kernelOf(kernel);
+  const [source, pile, result] = [resolver(from.base), resolver(stack), resolver(target)];
+  return (
+    bases: Bases,
+    start: number,
+    count: number,
+    depth: number,
+    joins: number,
+    row: number,
+  ): void => {
+    const at = source(bases) + (from.scratch ? 0 : start * from.step);
+    const bottom = pile(bases);
+    run(at, bottom + depth * width, 1, count, count, 1, 1, 1);
+    let top = depth;
+    for (let i = 0; i < joins; i++, top--) {
+      const pair = bottom + (top - 1) * width;
+      run(pair, pair, 1, 2, 2, 1, 1, 1);
+    }
+    if (top === 0) copyBytes(bottom, result(bases) + row * width, width);
+  };
+}

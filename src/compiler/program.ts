@@ -1,0 +1,168 @@
+/**
+ * A planned program: calls of kernels, loops over blocks, and what only the host can do.
+ *
+ * @module
+ */
+import type { Node, Value } from "../core/graph.ts";
+import type { LaneCode } from "../core/lanes.ts";
+import type { Primitive } from "../core/primitive.ts";
+import type { Aval } from "../core/tensor.ts";
+import type { Arena } from "./arena.ts";
+import type { Place } from "./place.ts";
+
+/** One call of a kernel. */
+export interface CallStep {
+  readonly kind: "call";
+  /** What it computes, for people. */
+  readonly label: string;
+  /** Name of the kernel. */
+  readonly kernel: string;
+  /** Counts and planned addresses. */
+  readonly args: readonly (number | bigint)[];
+}
+
+/** A primitive that the host runs, because it looks at elements or consists of graphs. */
+export interface HostStep {
+  readonly kind: "host";
+  readonly label: string;
+  readonly primitive: Primitive;
+  readonly params: unknown;
+  /** Its inputs. */
+  readonly inputs: readonly Placed[];
+  /** Its results, in C order. */
+  readonly outputs: readonly Placed[];
+}
+
+/** A value and where it lies. */
+export interface Placed {
+  readonly aval: Aval;
+  readonly place: Place;
+}
+
+/** An argument within a block: `base + start * perStart + count * perCount`. */
+export interface BlockArg {
+  /** A count or a planned address. */
+  readonly base: number;
+  /** Added for each element before the block; of `rows` for each row before it. */
+  readonly perStart: number;
+  /** Added for each element of the block; of `rows` for each of its rows. */
+  readonly perCount: number;
+  /** Whether rows count instead of elements. */
+  readonly rows: boolean;
+}
+
+/** A value within a block, where vector instructions find it. */
+export interface BlockValue {
+  /** Planned address of its first element. */
+  readonly base: number;
+  /** Bytes from one element to the next in memory; 0 for one that stands for all. */
+  readonly step: number;
+  /** Whether it is the same memory for every block. */
+  readonly scratch: boolean;
+}
+
+/** What happens to each block. */
+export interface BlockOp {
+  /** What it computes, for people. */
+  readonly label: string;
+  /** The kernel that does it. */
+  readonly kernel: string;
+  readonly args: readonly BlockArg[];
+  /** How vector instructions do it, where they can. */
+  readonly lanes?: LaneOp | undefined;
+}
+
+/** An operation by vector instructions. */
+export interface LaneOp {
+  /** The instructions. */
+  readonly code: LaneCode;
+  /** Type of the lanes of the operands, for example `f32x4`. */
+  readonly type: string;
+  /** The operands. */
+  readonly inputs: readonly number[];
+  /** The result. */
+  readonly output: number;
+}
+
+/** A value that vector instructions read or write. */
+export interface LaneValue extends BlockValue {
+  /** Whether it is a bool, which is a mask in a register. */
+  readonly mask: boolean;
+  /** Whether anything but the vector instructions that make it reads it from memory. */
+  readonly stored: boolean;
+}
+
+/** A loop over blocks of elements. */
+export interface LoopStep {
+  readonly kind: "loop";
+  readonly label: string;
+  /** How many elements. */
+  readonly size: number;
+  /** How many elements a row has. */
+  readonly row: number;
+  /** How many elements a block has at most: whole rows, or parts of one. */
+  readonly block: number;
+  /**
+   * Sizes of the parts of one row, where a row is longer than a block, each followed by how many times
+   * the two last partial results are joined.
+   */
+  readonly parts: readonly number[] | null;
+  /** Planned address of the same numbers. */
+  readonly partsTable: number;
+  /** Calls before the first block. */
+  readonly before: readonly CallStep[];
+  /** What happens to each block, in order. */
+  readonly body: readonly BlockOp[];
+  /** Values that vector instructions read and write. */
+  readonly values: readonly LaneValue[];
+  /** Reductions of rows that are longer than a block. */
+  readonly folds: readonly FoldOp[];
+}
+
+/** A reduction of long rows: parts are joined in the order in which a kernel does it at once. */
+export interface FoldOp {
+  /** Kernel of the reduction. */
+  readonly kernel: string;
+  /** Planned address of what it reads, with its step. */
+  readonly from: BlockValue;
+  /** Planned address of the stack of partial results. */
+  readonly stack: number;
+  /** Bytes of a partial result. */
+  readonly width: number;
+  /** Planned address of the first result. */
+  readonly target: number;
+}
+
+/** What a program does, in order. */
+export type Step = CallStep | HostStep | LoopStep;
+
+/** A planned program. */
+export interface Program {
+  readonly steps: readonly Step[];
+  /** Dtypes, shapes and layouts of the inputs for which it was planned. */
+  readonly inputs: readonly Placed[];
+  /** Fresh results: regions after the inputs, in C order. */
+  readonly fresh: readonly Aval[];
+  /** The results: views of fresh results or inputs. */
+  readonly outputs: readonly Placed[];
+  /** Bytes of the arena. */
+  readonly arena: number;
+  /** What the tables hold. */
+  readonly tables: readonly number[];
+}
+
+/** What planning a loop needs of the whole plan. */
+export interface PlanMemory {
+  /** Temporary memory. */
+  readonly arena: Arena;
+  /** Where a value lies that was planned before. */
+  placeOf(value: Value): Place;
+  /** A place for a result, in C order. */
+  make(value: Value): Place;
+  /** Whether anything outside of some nodes needs a value. */
+  isNeeded(value: Value, nodes: ReadonlySet<Node>): boolean;
+  /** Stores lengths and strides for kernels; the strides are 128 bytes after the planned address. */
+  table(shape: readonly number[], strides: readonly number[]): number;
+  /** Stores numbers; returns the planned address of the first one. */
+  words(values: readonly number[]): number;
+}
