@@ -191,6 +191,19 @@ export function indexError(
 }
 
 /**
+ * More indices than axes.
+ *
+ * @param count Number of indices.
+ * @param rank Rank of the operand.
+ * @returns The error.
+ */
+export function tooManyIndicesError(count: number, rank: number): IndexError {
+  return new IndexError(
+    `Cannot take ${count} indices of a tensor of rank ${rank}: there is one index an axis at most`,
+  );
+}
+
+/**
  * Operands of matmul whose contracted axes differ.
  *
  * @param a Shape of the left operand.

@@ -5,7 +5,13 @@
  * @module
  */
 import { type Complex, DTYPE_NAMES, DTYPES, dtypesOfKind, type Item } from "../core/dtype.ts";
-import { DTypeError, indexError, ShapeError, shapeText } from "../core/errors.ts";
+import {
+  DTypeError,
+  indexError,
+  ShapeError,
+  shapeText,
+  tooManyIndicesError,
+} from "../core/errors.ts";
 import { storeItem } from "../core/item.ts";
 import { bind, definePrimitive, type HostArray, type Primitive } from "../core/primitive.ts";
 import { contiguousStrides, sameShape, type Shape, sizeOf } from "../core/shape.ts";
@@ -48,6 +54,7 @@ function selectedShape(name: string, shape: Shape, indices: readonly Aval[]): Sh
       );
     }
   }
+  if (indices.length > shape.length) throw tooManyIndicesError(indices.length, shape.length);
   return [...first!.shape, ...shape.slice(indices.length)];
 }
 

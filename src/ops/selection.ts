@@ -10,6 +10,7 @@ import {
   IndexError,
   indexError,
   shapeText,
+  tooManyIndicesError,
   valueText,
 } from "../core/errors.ts";
 import { broadcastShapes, type Shape, sizeOf } from "../core/shape.ts";
@@ -179,10 +180,7 @@ function expandEllipsis(shape: Shape, parts: readonly IndexPart[]): readonly Ind
     return sum + (part instanceof Tensor && part.dtype === "bool" ? part.ndim : 1);
   }, 0);
   if (covered > shape.length) {
-    throw new IndexError(
-      `Cannot take ${covered} indices of a tensor of rank ${shape.length}: ` +
-        `there is one index an axis at most`,
-    );
+    throw tooManyIndicesError(covered, shape.length);
   }
   if (parts.filter((part) => part === "...").length > 1) {
     throw new IndexError(`Cannot index by several "...": it may stand once`);
