@@ -20,7 +20,8 @@ import { multiply } from "../ops/arithmetic.ts";
 import { cast } from "../ops/cast.ts";
 import { notTensorError } from "../ops/elementwise.ts";
 import { matrixProduct } from "../ops/matmul_primitive.ts";
-import { broadcasted, diagonalOf, permuted, reshaped } from "../ops/movement_primitives.ts";
+import { broadcasted, permuted, reshaped } from "../ops/movement_primitives.ts";
+import { diagonalOf } from "../ops/region_primitives.ts";
 import { sum } from "../ops/reductions.ts";
 
 /** A tensor and the name of each of its axes. */

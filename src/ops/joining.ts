@@ -17,8 +17,8 @@ import type { Concat, ConcatCheck, Stack, StackCheck } from "../core/types/join.
 import type { ShapeFrom } from "../core/types/mistake.ts";
 import type { DTypeOfAll, ShapesOf, TensorLike } from "../core/types/operands.ts";
 import { notTensorError } from "./elementwise.ts";
-import { joined } from "./indexing_primitives.ts";
-import { broadcasted, reshaped, sliced } from "./movement_primitives.ts";
+import { broadcasted, reshaped } from "./movement_primitives.ts";
+import { joined, sliced } from "./region_primitives.ts";
 
 /** An axis. */
 export interface AxisOption<A extends number> {

@@ -19,7 +19,8 @@ import type {
 import type { TensorLike } from "../core/types/operands.ts";
 import type { Reshape } from "../core/types/reshape.ts";
 import { notTensorError } from "./elementwise.ts";
-import { broadcasted, permuted, reshaped, sliced } from "./movement_primitives.ts";
+import { broadcasted, permuted, reshaped } from "./movement_primitives.ts";
+import { sliced } from "./region_primitives.ts";
 
 /** The tensor that an argument is. */
 function checked(verb: string, x: TensorLike): Tensor {

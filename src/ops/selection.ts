@@ -18,14 +18,9 @@ import { items, Tensor } from "../core/tensor.ts";
 import { truePositions } from "../devices/wasm/indexing.ts";
 import { wasmDevice } from "../devices/wasm/device.ts";
 import type { ScatterMode } from "../devices/wasm/indexing.ts";
-import { gathered, replaced, scattered } from "./indexing_primitives.ts";
-import {
-  broadcasted,
-  permuted,
-  reshaped,
-  sliced,
-  type SliceParams,
-} from "./movement_primitives.ts";
+import { gathered, scattered } from "./indexing_primitives.ts";
+import { broadcasted, permuted, reshaped } from "./movement_primitives.ts";
+import { replaced, sliced, type SliceParams } from "./region_primitives.ts";
 
 /**
  * One part of an index: an integer drops its axis, a string such as `"1:3"`,

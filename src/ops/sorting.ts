@@ -14,13 +14,8 @@ import { flip } from "./movement.ts";
 import { permuted, reshaped } from "./movement_primitives.ts";
 import { progression } from "./progression.ts";
 import type { SummableDType } from "./reductions.ts";
-import {
-  rowOrder,
-  runningProduct,
-  runningSum,
-  searched,
-  sortedRows,
-} from "./sorting_primitives.ts";
+import { runningProduct, runningSum } from "./scan_primitives.ts";
+import { rowOrder, searched, sortedRows } from "./sorting_primitives.ts";
 
 /** Axis and direction of a sort. */
 export interface SortOptions {

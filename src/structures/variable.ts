@@ -19,7 +19,8 @@ import { ones, tensorOf } from "../ops/creation.ts";
 import { unchanged } from "../ops/elementwise.ts";
 import { at, updateOf, type UpdateValue } from "../ops/indexing.ts";
 import { gathered, scattered } from "../ops/indexing_primitives.ts";
-import { broadcasted, reshaped, sliced } from "../ops/movement_primitives.ts";
+import { broadcasted, reshaped } from "../ops/movement_primitives.ts";
+import { sliced } from "../ops/region_primitives.ts";
 import { type IndexPart, selected, type Selection, selection, updated } from "../ops/selection.ts";
 import type { IndexedSlices } from "./indexed_slices.ts";
 

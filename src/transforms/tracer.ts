@@ -9,7 +9,8 @@ import type { Interpreter, Traced } from "../core/primitive.ts";
 import { contiguousStrides } from "../core/shape.ts";
 import { type Aval, type DeviceMemory, type Storage, Tensor } from "../core/tensor.ts";
 import { scalarLike } from "../ops/elementwise.ts";
-import { broadcasted, reshaped, sliced } from "../ops/movement_primitives.ts";
+import { broadcasted, reshaped } from "../ops/movement_primitives.ts";
+import { sliced } from "../ops/region_primitives.ts";
 
 /** A tensor that a transform follows. */
 export abstract class Tracer extends Tensor implements Traced {
