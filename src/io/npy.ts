@@ -34,11 +34,14 @@ export type SaveNpyOptions = EncodeNpyOptions;
  *
  * @param kind Ending of the file's name.
  * @param bytes The argument.
- * @returns The content.
+ * @returns A plain view of the content.
  * @throws {ArgumentError} If it is no Uint8Array.
  */
 export function checkContent(kind: "npy" | "npz", bytes: unknown): Uint8Array {
-  if (bytes instanceof Uint8Array) return bytes;
+  if (bytes instanceof Uint8Array) {
+    // A view without Node's Buffer, whose slices are no copies.
+    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
   throw new ArgumentError(
     `Cannot read ${kind} file: its content must be a Uint8Array, not ${valueText(bytes)}`,
   );

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { ArgumentError, FormatError } from "../../src/core/errors.ts";
 import { tensorOf } from "../../src/ops/creation.ts";
 import { encodeNpy, type RawArray } from "../../src/io/npy_format.ts";
-import { loadNpy } from "../../src/io/npy.ts";
+import { loadNpy, saveNpy } from "../../src/io/npy.ts";
 import { loadNpz, saveNpz } from "../../src/io/npz.ts";
 import { decodeNpz, encodeNpz } from "../../src/io/npz_format.ts";
 import { crc32 } from "../../src/io/zip_records.ts";
@@ -117,6 +118,21 @@ Deno.test("loadNpz copies, has names, and says which arrays there are", () => {
     new ArgumentError('Cannot read array "z" of npz file: its arrays are "x", "y"'),
   );
   assert.deepEqual(loadNpz(saveNpz({})).names, []);
+});
+
+Deno.test("a Buffer of Node is read as other bytes are, and left alone", async () => {
+  const x = tensorOf([[1, 258], [3, 4]], "int16");
+  const little = saveNpy(x);
+  const big = little.slice();
+  big.set(new TextEncoder().encode(">i2"), new TextDecoder("latin1").decode(big).indexOf("<i2"));
+  // At an odd address, where no typed array of 16 bits can begin.
+  const buffer = Buffer.concat([Buffer.from([0]), big]).subarray(1);
+  assert.deepEqual(loadNpy(buffer).toArray(), [[256, 513], [768, 1024]]);
+  assert.deepEqual(new Uint8Array(buffer), big);
+  const stored = Buffer.from(await fixture("stored.npz"));
+  const file = loadNpz(stored);
+  stored.fill(0);
+  assert.deepEqual(file.get("a").shape, [2, 3]);
 });
 
 Deno.test("what is no content of a file or no tensor is refused", () => {
