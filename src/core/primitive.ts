@@ -77,6 +77,13 @@ export type JvpRule<P> = (
   results: readonly Tensor[],
 ) => readonly (Tensor | null)[];
 
+/** Results and their changes in one go, where null is no change. */
+export type DualRule<P> = (
+  tangents: readonly (Tensor | null)[],
+  primals: readonly Tensor[],
+  params: P,
+) => readonly [results: readonly Tensor[], tangents: readonly (Tensor | null)[]];
+
 /**
  * The adjoint of a linear map: for each unknown input its cotangent, from those of the results,
  * where null is zero. Complex numbers have the real inner product, as in TensorFlow.
@@ -125,6 +132,8 @@ export interface Primitive<P = unknown> {
   readonly derivatives?: readonly (Derivative<P> | null)[];
   /** All derivatives at once, where single ones do not do. */
   readonly jvp?: JvpRule<P>;
+  /** The results and all derivatives at once, for what runs functions: they share their work. */
+  readonly dual?: DualRule<P>;
   /** Its adjoint, if it is linear in some inputs. */
   readonly transpose?: TransposeRule<P>;
   /** Its adjoint by the first input as rows, where only rows of it were read. */
