@@ -134,6 +134,8 @@ export interface Primitive<P = unknown> {
   readonly jvp?: JvpRule<P>;
   /** The results and all derivatives at once, for what runs functions: they share their work. */
   readonly dual?: DualRule<P>;
+  /** Why it has no reverse mode although it has derivatives, and what to use instead. */
+  readonly forwardOnly?: string;
   /** Its adjoint, if it is linear in some inputs. */
   readonly transpose?: TransposeRule<P>;
   /** Its adjoint by the first input as rows, where only rows of it were read. */

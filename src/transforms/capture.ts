@@ -104,6 +104,16 @@ export class Capture implements Interpreter {
   }
 }
 
+/**
+ * Whether a tensor is a value of a linear program: one that is recorded to be run backward.
+ *
+ * @param x A tensor.
+ * @returns Whether it is one.
+ */
+export function isLinear(x: Tensor | null): boolean {
+  return x instanceof GraphTracer && !x.interpreter.capturesAll;
+}
+
 /** A captured function: its graph has the constants as its first inputs. */
 export interface Captured {
   /** The program. */
@@ -120,6 +130,7 @@ export interface Captured {
  * @param name Name of the transform, for messages.
  * @param f A function of one tracer for each input; its result is a tree of tensors.
  * @param avals Dtypes and shapes of the inputs.
+ * @param make Makes what records the calls, where it is not a plain capture.
  * @returns The graph.
  * @throws {TraceError} If the function reads elements.
  */
@@ -127,8 +138,9 @@ export function capture(
   name: string,
   f: (...inputs: readonly Tensor[]) => Tree,
   avals: readonly Aval[],
+  make: (level: number) => Capture = (level) => new Capture(level, name, true),
 ): Captured {
-  return interpret((level) => new Capture(level, name, true), (trace) => {
+  return interpret(make, (trace) => {
     const inputs = avals.map((aval) => trace.fresh(aval));
     const { leaves, structure } = flatten(f(...inputs));
     const outputs = leaves.map((x) => trace.valueOf(x));
