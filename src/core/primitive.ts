@@ -201,8 +201,13 @@ export interface Interpreter {
   readonly level: number;
   /** Whether calls without a tracer among their inputs are recorded, too. */
   readonly capturesAll: boolean;
-  /** Does with a call what the transform does. */
-  process<P>(p: Primitive<P>, inputs: readonly Tensor[], params: P): readonly Tensor[];
+  /** Does with a call what the transform does; without inputs, `device` is where results lie. */
+  process<P>(
+    p: Primitive<P>,
+    inputs: readonly Tensor[],
+    params: P,
+    device?: Device,
+  ): readonly Tensor[];
   /** What a variable holds under the transform; `below` is what it holds outside. */
   read?(cell: object, below: () => Tensor): Tensor;
   /** Gives a variable a new value; `below` does it outside. */
@@ -343,7 +348,7 @@ export function bind<P>(p: Primitive<P>, inputs: readonly Tensor[], params: P): 
  */
 export function bindOn<P>(p: Primitive<P>, params: P, device: Device): Tensor {
   const top = interpreters[interpreters.length - 1];
-  if (top?.capturesAll) return top.process(p, [], params)[0]!;
+  if (top?.capturesAll) return top.process(p, [], params, device)[0]!;
   return device.run(p, [], params)[0]!;
 }
 

@@ -5,7 +5,7 @@
  */
 import { TraceError } from "../core/errors.ts";
 import { Graph, type Node, Value } from "../core/graph.ts";
-import { interpret, type Interpreter, type Primitive } from "../core/primitive.ts";
+import { type Device, interpret, type Interpreter, type Primitive } from "../core/primitive.ts";
 import { type Aval, type Storage, Tensor } from "../core/tensor.ts";
 import { flatten, type Structure, type Tree } from "../core/tree.ts";
 import { Tracer, unknownStorage } from "./tracer.ts";
@@ -96,10 +96,16 @@ export class Capture implements Interpreter {
     return value;
   }
 
-  process<P>(p: Primitive<P>, inputs: readonly Tensor[], params: P): readonly Tensor[] {
+  process<P>(
+    p: Primitive<P>,
+    inputs: readonly Tensor[],
+    params: P,
+    device?: Device,
+  ): readonly Tensor[] {
     const own = inputs.map((x) => this.valueOf(x));
     const outputs = p.rule(inputs, params).map((aval) => new Value(aval));
-    this.nodes.push({ primitive: p as unknown as Primitive, inputs: own, params, outputs });
+    const primitive = p as unknown as Primitive;
+    this.nodes.push({ primitive, inputs: own, params, outputs, device });
     return outputs.map((value) => this.tracer(value));
   }
 }
