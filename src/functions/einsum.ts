@@ -10,6 +10,7 @@ import {
   ShapeError,
   shapeText,
   unsupportedDTypeError,
+  valueText,
 } from "../core/errors.ts";
 import { sizeOf } from "../core/shape.ts";
 import { Tensor } from "../core/tensor.ts";
@@ -39,6 +40,11 @@ function parse(
   subscripts: string,
   operands: readonly Tensor[],
 ): readonly [readonly (readonly string[])[], readonly string[]] {
+  if (typeof subscripts !== "string") {
+    throw new ArgumentError(
+      `Cannot einsum ${valueText(subscripts)}: the first argument is a text such as "ij,jk->ik"`,
+    );
+  }
   const [left, right, ...more] = subscripts.replaceAll(" ", "").split("->");
   const inputs = left!.split(",");
   if (more.length > 0) throw einsumError(subscripts, `"->" may stand once`);

@@ -106,6 +106,7 @@ export function selection(shape: Shape, parts: readonly IndexPart[]): Selection 
         take(0, 1, length);
       }
     } else {
+      if (!(part instanceof Tensor)) throw partError(part);
       if (part.dtype !== "int32" && part.dtype !== "int64") {
         throw new DTypeError(
           `Cannot index by ${part.dtype}: an index tensor must be int32, int64 or bool, cast it`,
@@ -205,7 +206,15 @@ interface Range {
 const ranges = new Map<string, Range>();
 const MOST_RANGES = 1000;
 
+function partError(part: unknown): IndexError {
+  return new IndexError(
+    `Cannot index by ${valueText(part)}: an index is an integer, a range such as "1:3", "...", ` +
+      `null, or a tensor of integers or booleans`,
+  );
+}
+
 function rangeOf(text: string): Range {
+  if (typeof text !== "string") throw partError(text);
   const known = ranges.get(text);
   if (known) return known;
   const match = /^\s*(-?\d+)?\s*:\s*(-?\d+)?\s*(?::\s*(-?\d+)?\s*)?$/.exec(text);
