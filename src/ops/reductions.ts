@@ -61,7 +61,7 @@ export function sum<
 }
 
 /**
- * Product over axes. Integers wrap.
+ * Product over axes. Integers wrap. Derivatives are exact beside zeros, too.
  *
  * @typeParam D Dtype of the operand: numeric or bool.
  * @typeParam S Shape of the operand.
@@ -96,7 +96,7 @@ export function prod<
 
 /**
  * Largest element over axes. NaN passes everything; complex numbers are ordered by real and then
- * imaginary part.
+ * imaginary part. Elements that are equally large share the derivative evenly; it is NaN beside NaN.
  *
  * @typeParam D Dtype of the operand: numeric or bool.
  * @typeParam S Shape of the operand.
@@ -131,7 +131,7 @@ export function max<
 
 /**
  * Smallest element over axes. NaN passes everything; complex numbers are ordered by real and then
- * imaginary part.
+ * imaginary part. Elements that are equally small share the derivative evenly; it is NaN beside NaN.
  *
  * @typeParam D Dtype of the operand: numeric or bool.
  * @typeParam S Shape of the operand.

@@ -13,7 +13,7 @@ import {
   tooManyIndicesError,
   valueText,
 } from "../core/errors.ts";
-import { broadcastShapes, type Shape, sizeOf } from "../core/shape.ts";
+import { broadcastShapes, sameShape, type Shape, sizeOf } from "../core/shape.ts";
 import { items, Tensor } from "../core/tensor.ts";
 import { truePositions } from "../devices/wasm/indexing.ts";
 import { wasmDevice } from "../devices/wasm/device.ts";
@@ -306,7 +306,7 @@ function arrange(part: Tensor, { picks, together }: Selection): Arranged {
   );
   if (sizeOf(common) === 0) checkUnused(part.shape, picks);
   return {
-    rows: reshaped(permuted(part, order), [...merged, ...rest]),
+    rows: shaped(ordered(part, order), [...merged, ...rest]),
     indices: picks.map(({ values }) => broadcasted(values, common)),
     order,
     place: together ? others.filter((axis) => axis < chosen[0]!).length : 0,
@@ -337,6 +337,25 @@ function inPlace(rank: number, count: number, place: number): readonly number[] 
   return [...others.slice(0, place), ...first, ...others.slice(place)];
 }
 
+/** The axes in another order; `x` itself where they have it. */
+function ordered(x: Tensor, order: readonly number[]): Tensor {
+  return order.every((axis, i) => axis === i) ? x : permuted(x, order);
+}
+
+/** The elements in another shape; `x` itself where it has it. */
+function shaped(x: Tensor, shape: Shape): Tensor {
+  return sameShape(x.shape, shape) ? x : reshaped(x, shape);
+}
+
+function isWhole(x: Tensor, { steps, lengths }: SliceParams): boolean {
+  return sameShape(x.shape, lengths) && steps.every((step) => step === 1);
+}
+
+/** The regular part; `x` itself where it is all of it, so that derivatives see rows of `x`. */
+function regularPart(x: Tensor, { region, shape }: Selection): Tensor {
+  return shaped(isWhole(x, region) ? x : sliced(x, region), shape);
+}
+
 /**
  * Reads what an index selects.
  *
@@ -345,10 +364,11 @@ function inPlace(rank: number, count: number, place: number): readonly number[] 
  * @returns A view, or a copy where index tensors select.
  */
 export function selected(x: Tensor, wanted: Selection): Tensor {
-  const region = sliced(x, wanted.region);
-  const part = wanted.shape === wanted.region.lengths ? region : reshaped(region, wanted.shape);
-  if (wanted.picks.length === 0) return part;
-  const { rows, indices, place } = arrange(part, wanted);
+  if (wanted.picks.length === 0) {
+    const part = sliced(x, wanted.region);
+    return wanted.shape === wanted.region.lengths ? part : reshaped(part, wanted.shape);
+  }
+  const { rows, indices, place } = arrange(regularPart(x, wanted), wanted);
   const result = gathered(rows, indices);
   return place === 0 ? result : permuted(result, inPlace(result.ndim, indices[0]!.ndim, place));
 }
@@ -373,16 +393,16 @@ export function updated(x: Tensor, wanted: Selection, value: Tensor, mode: Scatt
     }
     return replaced(x, reshaped(into(value, shape), region.lengths), region);
   }
-  const part = reshaped(sliced(x, region), shape);
+  const part = regularPart(x, wanted);
   const { rows, indices, order, place } = arrange(part, wanted);
   const count = indices[0]!.ndim;
   const target = [...indices[0]!.shape, ...rows.shape.slice(indices.length)];
   const back = inPlace(target.length, count, place);
   const spread = into(value, back.map((axis) => target[axis]!));
-  const scatteredRows = scattered(rows, permuted(spread, inverse(back)), indices, mode);
-  const ordered = reshaped(scatteredRows, order.map((axis) => part.shape[axis]!));
-  const restored = permuted(ordered, inverse(order));
-  return replaced(x, reshaped(restored, region.lengths), region);
+  const changed = scattered(rows, ordered(spread, inverse(back)), indices, mode);
+  const unmerged = shaped(changed, order.map((axis) => part.shape[axis]!));
+  const restored = shaped(ordered(unmerged, inverse(order)), region.lengths);
+  return isWhole(x, region) ? restored : replaced(x, restored, region);
 }
 
 /** Broadcasts a value into a shape; leading axes of length 1 may be too many. */

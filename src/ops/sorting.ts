@@ -44,7 +44,7 @@ function along(
 
 /**
  * Elements in ascending order along an axis. NaN counts as the largest; complex
- * numbers are ordered by real and then imaginary part.
+ * numbers are ordered by real and then imaginary part. Derivatives move with their elements.
  *
  * @typeParam D Dtype of the operand.
  * @typeParam S Shape of the operand.
@@ -192,7 +192,8 @@ export function cumsum<
 }
 
 /**
- * Running products along an axis, multiplied one after the other.
+ * Running products along an axis, multiplied one after the other. Derivatives are exact beside zeros,
+ * too.
  *
  * @typeParam D Dtype of the operand: numeric or bool.
  * @typeParam S Shape of the operand.
