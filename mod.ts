@@ -171,3 +171,20 @@ export { indexedSlices, toDense } from "./src/structures/indexed_slices.ts";
 export type { IndexedSlices } from "./src/structures/indexed_slices.ts";
 export { Variable, variable, VariablePart } from "./src/structures/variable.ts";
 export type { Assignable, Indices, VariableOptions } from "./src/structures/variable.ts";
+export { checkpoint } from "./src/transforms/checkpoint.ts";
+export { customJvp } from "./src/transforms/custom_jvp.ts";
+export { customVjp } from "./src/transforms/custom_vjp.ts";
+export type { CustomGradients } from "./src/transforms/custom_vjp.ts";
+export { grad, jvp, linearize, valueAndGrad, vjp } from "./src/transforms/grad.ts";
+export { stopGradient } from "./src/transforms/stop_gradient.ts";
+export type {
+  Argnums,
+  ArgumentsAt,
+  AuxOf,
+  Batched,
+  GradOf,
+  GradOptions,
+  Transformable,
+} from "./src/transforms/types.ts";
+export { vmap } from "./src/transforms/vmap.ts";
+export type { AxisTree, VmapOptions } from "./src/transforms/vmap.ts";

@@ -10,9 +10,13 @@ import * as K from "../src/keras_backend/keras_backend.ts";
 import { loadNpz } from "../src/io/mod.ts";
 
 /** Shows a cell: what TensorFlow's user writes, what Denum's user writes, what comes out. */
-function cell(tensorflow: string, denum: string, result: unknown): void {
+function cell(tensorflow: string, denum: string, result?: unknown): void {
   console.log(`\ntf     ${tensorflow}\ndenum  ${denum}`);
-  console.log(indent(String(result)));
+  if (result !== undefined) console.log(indent(shown(result)));
+}
+
+function shown(result: unknown): string {
+  return typeof result === "object" ? Deno.inspect(result) : String(result);
 }
 
 /** Shows a cell whose result is an error. */
@@ -36,10 +40,16 @@ function indent(text: string): string {
 
 function tensorsAndOperations(): void {
   heading("Tensors and operations");
+  cell("import tensorflow as tf", 'import * as nd from "@denum/denum"');
+  cell("import numpy as np", "typed arrays are built in");
   const t = nd.tensor([[1, 2, 3], [4, 5, 6]]);
   cell("tf.constant([[1., 2., 3.], [4., 5., 6.]])", "nd.tensor([[1, 2, 3], [4, 5, 6]])", t);
   cell("tf.constant(42)", 'nd.tensor(42, { dtype: "int32" })', nd.tensor(42, { dtype: "int32" }));
-  cell("t.shape", "t.shape", `[${t.shape}]`);
+  cell(
+    "t = tf.constant([[1., 2., 3.], [4., 5., 6.]])",
+    "const t = nd.tensor([[1, 2, 3], [4, 5, 6]])",
+  );
+  cell("t.shape", "t.shape", t.shape);
   cell("t.dtype", "t.dtype", t.dtype);
   cell("t.numpy", "t.data", "a method: t.data() gives a typed array, t.toArray() nested arrays");
   cell("t[:, 1]", 'nd.slice(t, ":", 1)', nd.slice(t, ":", 1));
@@ -55,6 +65,10 @@ function tensorsAndOperations(): void {
 
 function kerasBackend(): void {
   heading("Keras' low-level API");
+  cell(
+    "from tensorflow import keras; K = keras.backend",
+    'import * as K from "@denum/denum/keras-backend"',
+  );
   const t = nd.tensor([[1, 2, 3], [4, 5, 6]]);
   cell("K.square(K.transpose(t))", "K.square(K.transpose(t))", K.square(K.transpose(t)));
 }
@@ -63,7 +77,7 @@ function tensorsAndTypedArrays(): void {
   heading("Tensors and NumPy's arrays: tensors and typed arrays");
   const t = nd.tensor([[1, 2, 3], [4, 5, 6]]);
   const a = new Float64Array([2, 4, 5]);
-  cell("a = np.array([2., 4., 5.])", "a = new Float64Array([2, 4, 5])", a);
+  cell("a = np.array([2., 4., 5.])", "const a = new Float64Array([2, 4, 5])", a);
   cell("tf.constant(a)", "nd.tensor(a)", nd.tensor(a));
   cell("t.numpy()", "t.data()", t.data());
   cell("tf.square(a)", "nd.square(nd.tensor(a))", nd.square(nd.tensor(a)));
@@ -87,7 +101,7 @@ function typeConversions(): void {
   );
   cell(
     "tf.constant(2.0) + tf.cast(tf.constant(40), tf.float32)",
-    'nd.add(nd.tensor(2), nd.cast(int, "float32"))',
+    'nd.add(nd.tensor(2), nd.cast(nd.tensor(40, { dtype: "int32" }), "float32"))',
     nd.add(nd.tensor(2), nd.cast(nd.tensor(40, { dtype: "int32" }), "float32")),
   );
 }
@@ -95,7 +109,11 @@ function typeConversions(): void {
 function variables(): void {
   heading("Variables");
   const v = nd.variable([[1, 2, 3], [4, 5, 6]]);
-  cell("v = tf.Variable([[1., 2., 3.], [4., 5., 6.]])", "nd.variable([[1, 2, 3], [4, 5, 6]])", v);
+  cell(
+    "v = tf.Variable([[1., 2., 3.], [4., 5., 6.]])",
+    "const v = nd.variable([[1, 2, 3], [4, 5, 6]])",
+  );
+  cell("v", "v", v);
   cell("v.assign(2 * v)", "v.assign(nd.multiply(2, v.value))", v.assign(nd.multiply(2, v.value)));
   cell("v", "v", v);
   cell("v[0, 1].assign(42)", "v.at(0, 1).assign(42)", v.at(0, 1).assign(42));

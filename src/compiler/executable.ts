@@ -6,12 +6,12 @@
  */
 import { DTYPES } from "../core/dtype.ts";
 import { evaluate, type Graph, type Value } from "../core/graph.ts";
-import { contiguousStrides, isContiguous, sizeOf } from "../core/shape.ts";
+import { isContiguous, sizeOf } from "../core/shape.ts";
 import { freshLayout, type Layout, type Storage, Tensor } from "../core/tensor.ts";
+import { wasmDevice } from "../devices/wasm/device.ts";
 import type { Block } from "../devices/wasm/heap.ts";
 import { addressOf, runtime, temporary, withTemporaries } from "../devices/wasm/runtime.ts";
 import type { WasmStorage } from "../devices/wasm/storage.ts";
-import { reshaped } from "../ops/movement_primitives.ts";
 import { generate } from "./generate.ts";
 import { type Runner, runnerOf } from "./interpreter.ts";
 import type { KnownGraph } from "./passes.ts";
@@ -105,8 +105,7 @@ class Planned {
     if (!this.#code && !this.#refused) {
       this.#done += this.#work;
       if (this.#done > EARNED) {
-        const own = this.#frame;
-        this.#code = generate(this.program, (frame) => basesAt(frame, bases.length, own));
+        this.#code = generate(this.program, (frame) => basesAt(frame, bases.length));
         this.#refused = this.#code === null;
       }
     }
@@ -121,13 +120,13 @@ class Planned {
     this.#code(this.#frame);
   }
 
-  /** Generates code now rather than when it has been earned. */
-  compile(): void {
+  /** Generates code at the next run rather than when it has been earned. */
+  earn(): void {
     this.#done = EARNED;
   }
 }
 
-function basesAt(frame: number, count: number, _own: number): ArrayLike<number> {
+function basesAt(frame: number, count: number): ArrayLike<number> {
   const { u32 } = runtime().heap;
   return u32.subarray(frame >>> 2, (frame >>> 2) + count);
 }
@@ -153,6 +152,8 @@ export class Executable {
     this.#known = known;
     const { graph } = known;
     this.#constants = graph.inputs.map((value) => known.known.get(value));
+    // A scope in which the graph was captured leaves them alone.
+    for (const constant of this.#constants) if (constant) constant.storage.keepers++;
     this.#plain = [...graph.inputs, ...graph.outputs].every(isNumeric) &&
       graph.nodes.every(({ inputs, outputs }) => [...inputs, ...outputs].every(isNumeric));
   }
@@ -182,6 +183,16 @@ export class Executable {
     return this.#planFor(this.#constants.map((constant) => constant ?? inputs[next++]!))[0].program;
   }
 
+  /**
+   * Generates code at the next run rather than when it has been earned.
+   *
+   * @param inputs A tensor for each input that is not known, in order.
+   */
+  earn(inputs: readonly Tensor[]): void {
+    let next = 0;
+    this.#planFor(this.#constants.map((constant) => constant ?? inputs[next++]!))[0].earn();
+  }
+
   #planFor(inputs: readonly Tensor[]): readonly [Planned, readonly Tensor[]] {
     let key = "";
     for (let i = 0; i < inputs.length; i++) {
@@ -206,9 +217,5 @@ export class Executable {
 /** A tensor in C order. */
 function packed(x: Tensor): Tensor {
   if (isContiguous(x.shape, x.strides)) return x;
-  const flat = reshaped(x, [sizeOf(x.shape)]);
-  const { storage, offset } = flat;
-  return isContiguous(flat.shape, flat.strides)
-    ? new Tensor(x.dtype, x.shape, contiguousStrides(x.shape), offset, storage)
-    : x;
+  return wasmDevice().fromBytes(x.dtype, x.shape, x.storage.device.toBytes(x));
 }

@@ -191,6 +191,32 @@ export function indexError(
 }
 
 /**
+ * Memory that the runtime does not have.
+ *
+ * @param bytes How many bytes.
+ * @returns The error.
+ */
+export function memoryError(bytes: number): DeviceError {
+  return new DeviceError(
+    `Cannot allocate ${bytes} bytes: the runtime has no memory of that size, ` +
+      `work on smaller tensors`,
+  );
+}
+
+/**
+ * More indices than axes.
+ *
+ * @param count Number of indices.
+ * @param rank Rank of the operand.
+ * @returns The error.
+ */
+export function tooManyIndicesError(count: number, rank: number): IndexError {
+  return new IndexError(
+    `Cannot take ${count} indices of a tensor of rank ${rank}: there is one index an axis at most`,
+  );
+}
+
+/**
  * Operands of matmul whose contracted axes differ.
  *
  * @param a Shape of the left operand.
@@ -242,9 +268,26 @@ export function reshapeError(
 export function valueText(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "string") return JSON.stringify(value).slice(0, 60);
-  if (typeof value === "object" && value !== null && "re" in value) {
+  return (typeof value === "object" && value !== null ? objectText(value) : String(value))
+    .slice(0, 60);
+}
+
+/** Most parts of an array or object that are written. */
+const PARTS = 20;
+
+function objectText(value: object): string {
+  if (Array.isArray(value)) {
+    const parts = value.slice(0, PARTS).map((x) => Array.isArray(x) ? "[...]" : valueText(x));
+    return `[${parts.join(", ")}]`;
+  }
+  if ("re" in value && "im" in value) {
     const { re, im } = value as { re: number; im: number };
     return `${re}${im < 0 ? "-" : "+"}${Math.abs(im)}i`;
   }
-  return String(value).slice(0, 60);
+  const { constructor } = value;
+  if (constructor === Object || constructor === undefined) {
+    return `{ ${Object.keys(value).slice(0, PARTS).join(", ")} }`;
+  }
+  const text = String(value).replace(/\s+/g, " ");
+  return text.startsWith("[object") ? `an object of ${constructor.name}` : text;
 }

@@ -5,7 +5,7 @@
  */
 import type { DType } from "./dtype.ts";
 import { shapeText, TraceError } from "./errors.ts";
-import { bindAll, type Primitive } from "./primitive.ts";
+import { bindAll, bindOn, type Device, type Primitive } from "./primitive.ts";
 import { sameShape, type Shape } from "./shape.ts";
 import type { Aval, Tensor } from "./tensor.ts";
 
@@ -37,6 +37,8 @@ export interface Node {
   readonly params: unknown;
   /** Its results. */
   readonly outputs: readonly Value[];
+  /** Where the result lies, if there are no inputs. */
+  readonly device?: Device | undefined;
 }
 
 /** A program of primitives; each node uses inputs and results of earlier nodes alone. */
@@ -86,8 +88,10 @@ export function evaluate(graph: Graph, inputs: readonly Tensor[]): readonly Tens
   const known = new Map<Value, Tensor>();
   graph.inputs.forEach((value, i) => known.set(value, inputs[i]!));
   const get = (value: Value): Tensor => known.get(value)!;
-  for (const { primitive, inputs: own, params, outputs } of graph.nodes) {
-    const results = bindAll(primitive, own.map(get), params);
+  for (const { primitive, inputs: own, params, outputs, device } of graph.nodes) {
+    const results = device
+      ? [bindOn(primitive, params, device)]
+      : bindAll(primitive, own.map(get), params);
     outputs.forEach((value, i) => known.set(value, results[i]!));
   }
   return graph.outputs.map(get);

@@ -78,6 +78,13 @@ export type JvpRule<P> = (
   results: readonly Tensor[],
 ) => readonly (Tensor | null)[];
 
+/** Results and their changes in one go, where null is no change. */
+export type DualRule<P> = (
+  tangents: readonly (Tensor | null)[],
+  primals: readonly Tensor[],
+  params: P,
+) => readonly [results: readonly Tensor[], tangents: readonly (Tensor | null)[]];
+
 /**
  * The adjoint of a linear map: for each unknown input its cotangent, from those of the results,
  * where null is zero. Complex numbers have the real inner product, as in TensorFlow.
@@ -141,6 +148,10 @@ export interface Primitive<P = unknown> {
   readonly derivatives?: readonly (Derivative<P> | null)[];
   /** All derivatives at once, where single ones do not do. */
   readonly jvp?: JvpRule<P>;
+  /** The results and all derivatives at once, for what runs functions: they share their work. */
+  readonly dual?: DualRule<P>;
+  /** Why it has no reverse mode although it has derivatives, and what to use instead. */
+  readonly forwardOnly?: string;
   /** Its adjoint, if it is linear in some inputs. */
   readonly transpose?: TransposeRule<P>;
   /** Its adjoint by the first input as rows, where only rows of it were read. */
@@ -206,8 +217,13 @@ export interface Interpreter {
   readonly level: number;
   /** Whether calls without a tracer among their inputs are recorded, too. */
   readonly capturesAll: boolean;
-  /** Does with a call what the transform does. */
-  process<P>(p: Primitive<P>, inputs: readonly Tensor[], params: P): readonly Tensor[];
+  /** Does with a call what the transform does; without inputs, `device` is where results lie. */
+  process<P>(
+    p: Primitive<P>,
+    inputs: readonly Tensor[],
+    params: P,
+    device?: Device,
+  ): readonly Tensor[];
   /** What a variable holds under the transform; `below` is what it holds outside. */
   read?(cell: object, below: () => Tensor): Tensor;
   /** Gives a variable a new value; `below` does it outside. */
@@ -348,7 +364,7 @@ export function bind<P>(p: Primitive<P>, inputs: readonly Tensor[], params: P): 
  */
 export function bindOn<P>(p: Primitive<P>, params: P, device: Device): Tensor {
   const top = interpreters[interpreters.length - 1];
-  if (top?.capturesAll) return top.process(p, [], params)[0]!;
+  if (top?.capturesAll) return top.process(p, [], params, device)[0]!;
   return device.run(p, [], params)[0]!;
 }
 

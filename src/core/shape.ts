@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { axisError, broadcastError, repeatedAxisError, ShapeError, shapeText } from "./errors.ts";
+import {
+  axisError,
+  broadcastError,
+  repeatedAxisError,
+  ShapeError,
+  shapeText,
+  valueText,
+} from "./errors.ts";
 
 /** Lengths of the axes: a literal tuple when known, `number[]` when not. */
 export type Shape = readonly number[];
@@ -89,7 +96,7 @@ export function sameShape(a: Shape, b: Shape): boolean {
 export function checkShape(shape: Shape): Shape {
   if (!Array.isArray(shape)) {
     throw new ShapeError(
-      `Cannot make a tensor of shape ${String(shape)}: a shape is an array of lengths`,
+      `Cannot make a tensor of shape ${valueText(shape)}: a shape is an array of lengths`,
     );
   }
   if (shape.length > MAX_RANK) {

@@ -10,6 +10,7 @@ import {
   ShapeError,
   shapeText,
   unsupportedDTypeError,
+  valueText,
 } from "../core/errors.ts";
 import { sizeOf } from "../core/shape.ts";
 import { Tensor } from "../core/tensor.ts";
@@ -20,7 +21,8 @@ import { multiply } from "../ops/arithmetic.ts";
 import { cast } from "../ops/cast.ts";
 import { notTensorError } from "../ops/elementwise.ts";
 import { matrixProduct } from "../ops/matmul_primitive.ts";
-import { broadcasted, diagonalOf, permuted, reshaped } from "../ops/movement_primitives.ts";
+import { broadcasted, permuted, reshaped } from "../ops/movement_primitives.ts";
+import { diagonalOf } from "../ops/region_primitives.ts";
 import { sum } from "../ops/reductions.ts";
 
 /** A tensor and the name of each of its axes. */
@@ -38,6 +40,11 @@ function parse(
   subscripts: string,
   operands: readonly Tensor[],
 ): readonly [readonly (readonly string[])[], readonly string[]] {
+  if (typeof subscripts !== "string") {
+    throw new ArgumentError(
+      `Cannot einsum ${valueText(subscripts)}: the first argument is a text such as "ij,jk->ik"`,
+    );
+  }
   const [left, right, ...more] = subscripts.replaceAll(" ", "").split("->");
   const inputs = left!.split(",");
   if (more.length > 0) throw einsumError(subscripts, `"->" may stand once`);

@@ -4,9 +4,10 @@
  * @module
  */
 import type { DType } from "../core/dtype.ts";
-import { DTypeError } from "../core/errors.ts";
+import { ArgumentError, DTypeError, valueText } from "../core/errors.ts";
 import { items, type Tensor } from "../core/tensor.ts";
 import { wasmDevice } from "../devices/wasm/device.ts";
+import { tensorOperand } from "../ops/elementwise.ts";
 import {
   decodeNpy,
   type DecodeNpyOptions,
@@ -27,6 +28,24 @@ export interface LoadNpyOptions<D extends DType = DType> extends DecodeNpyOption
 
 /** How to write an npy file. */
 export type SaveNpyOptions = EncodeNpyOptions;
+
+/**
+ * Checks that an argument is the content of a file.
+ *
+ * @param kind Ending of the file's name.
+ * @param bytes The argument.
+ * @returns A plain view of the content.
+ * @throws {ArgumentError} If it is no Uint8Array.
+ */
+export function checkContent(kind: "npy" | "npz", bytes: unknown): Uint8Array {
+  if (bytes instanceof Uint8Array) {
+    // A view without Node's Buffer, whose slices are no copies.
+    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+  throw new ArgumentError(
+    `Cannot read ${kind} file: its content must be a Uint8Array, not ${valueText(bytes)}`,
+  );
+}
 
 /**
  * Makes a tensor of an array that was read from a file.
@@ -60,7 +79,7 @@ export function tensorOfRaw<D extends DType>(
  * @returns Its elements in C order.
  */
 export function rawOfTensor(x: Tensor): RawArray {
-  const { dtype, shape } = x;
+  const { dtype, shape } = tensorOperand("save", x);
   return dtype === "string"
     ? { dtype, shape, strings: [...items(x)] as string[] }
     : { dtype, shape, bytes: x.storage.device.toBytes(x) };
@@ -97,7 +116,7 @@ export function loadNpy<D extends DType = DType>(
   bytes: Uint8Array,
   options: LoadNpyOptions<D> = {},
 ): Tensor<D, number[]> {
-  return tensorOfRaw(decodeNpy(bytes, options), options.dtype);
+  return tensorOfRaw(decodeNpy(checkContent("npy", bytes), options), options.dtype);
 }
 
 /**

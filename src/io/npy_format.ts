@@ -7,7 +7,7 @@ import { type DType, DTYPE_NAMES, DTYPES } from "../core/dtype.ts";
 import { FormatError, shapeText } from "../core/errors.ts";
 import { sizeOf } from "../core/shape.ts";
 import { reverseAxes, swapBytes } from "./element_order.ts";
-import { npyError, readNpyHeader, writeNpyHeader } from "./npy_header.ts";
+import { type LocatedHeader, npyError, readNpyHeader, writeNpyHeader } from "./npy_header.ts";
 
 /** An array of elements of fixed size. */
 export interface NumericArray {
@@ -109,6 +109,38 @@ function countOf(shape: readonly number[]): number {
   return empty ? 0 : product;
 }
 
+/** What the header of a file says, checked against the size of the file. */
+interface Plan extends LocatedHeader {
+  /** Type of the elements. */
+  readonly type: ElementType;
+}
+
+/**
+ * Checks the header of an npy file and that it fits the size of the file.
+ *
+ * @param start The file, or at least its header.
+ * @param size Bytes of the file.
+ * @returns What the header says.
+ * @throws {FormatError} If it is malformed, of an unsupported type, or names another size.
+ */
+export function checkNpyStart(start: Uint8Array, size: number): Plan {
+  const header = readNpyHeader(start);
+  const { descr, shape } = header;
+  const type = elementType(descr);
+  const count = countOf(shape);
+  const length = size - header.start;
+  if (count * type.width !== length) {
+    throw npyError(
+      `its shape ${shapeText(shape)} of ${JSON.stringify(descr)} takes ` +
+        `${count * type.width} bytes, but ${length} follow the header`,
+    );
+  }
+  if (type.width === 0 && count > 0) {
+    throw npyError(`its ${count} strings have no bytes, save them with a length of at least 1`);
+  }
+  return { ...header, type };
+}
+
 /**
  * Reads an npy file of version 1.0, 2.0 or 3.0.
  *
@@ -121,19 +153,8 @@ function countOf(shape: readonly number[]): number {
  * @throws {FormatError} If the file is malformed, or of structured or object type.
  */
 export function decodeNpy(bytes: Uint8Array, options: DecodeNpyOptions = {}): RawArray {
-  const { descr, fortranOrder, shape, start } = readNpyHeader(bytes);
-  const { dtype, width, bigEndian, letter } = elementType(descr);
-  const count = countOf(shape);
-  const length = bytes.length - start;
-  if (count * width !== length) {
-    throw npyError(
-      `its shape ${shapeText(shape)} of ${JSON.stringify(descr)} takes ${count * width} bytes, ` +
-        `but ${length} follow the header`,
-    );
-  }
-  if (width === 0 && count > 0) {
-    throw npyError(`its ${count} strings have no bytes, save them with a length of at least 1`);
-  }
+  const { type, fortranOrder, shape, start } = checkNpyStart(bytes, bytes.length);
+  const { dtype, width, bigEndian, letter } = type;
   const own = bytes.slice(start);
   const ordered = fortranOrder ? reverseAxes(own, shape.toReversed(), width) : own;
   if (dtype === "string") {

@@ -5,7 +5,7 @@
  */
 import type { DType } from "../core/dtype.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { type LoadNpyOptions, rawOfTensor, tensorOfRaw } from "./npy.ts";
+import { checkContent, type LoadNpyOptions, rawOfTensor, tensorOfRaw } from "./npy.ts";
 import { decodeNpz, encodeNpz, type EncodeNpzOptions, type NpzArchive } from "./npz_format.ts";
 
 /** How to write an npz file. */
@@ -105,7 +105,7 @@ export class NpzFile {
  * ```
  */
 export function loadNpz(bytes: Uint8Array): NpzFile {
-  return new NpzFile(decodeNpz(bytes.slice()));
+  return new NpzFile(decodeNpz(checkContent("npz", bytes).slice()));
 }
 
 /**

@@ -4,7 +4,13 @@
  * @module
  */
 import { ArgumentError, FormatError } from "../core/errors.ts";
-import { decodeNpy, type DecodeNpyOptions, encodeNpy, type RawArray } from "./npy_format.ts";
+import {
+  checkNpyStart,
+  decodeNpy,
+  type DecodeNpyOptions,
+  encodeNpy,
+  type RawArray,
+} from "./npy_format.ts";
 import { readZip, unpack, type ZipEntry, zipError } from "./zip_read.ts";
 import { writeZip } from "./zip_write.ts";
 
@@ -79,16 +85,23 @@ export function decodeNpz(bytes: Uint8Array): NpzArchive {
           `Cannot read array ${quoted(name)} of npz file: its arrays are ${listed(names)}`,
         );
       }
-      const content = unpack(entry);
-      try {
-        return decodeNpy(content, options);
-      } catch (error) {
-        if (!(error instanceof FormatError)) throw error;
-        const reason = error.message.slice(error.message.indexOf(": ") + 2);
-        throw new FormatError(`Cannot read array ${quoted(name)} of npz file: ${reason}`);
-      }
+      const content = unpack(entry, (start) => {
+        naming(name, () => checkNpyStart(start, entry.size));
+      });
+      return naming(name, () => decodeNpy(content, options));
     },
   };
+}
+
+/** Runs a function that reads an npy file and has its errors name the array. */
+function naming<T>(name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    const reason = error.message.slice(error.message.indexOf(": ") + 2);
+    throw new FormatError(`Cannot read array ${quoted(name)} of npz file: ${reason}`);
+  }
 }
 
 /** Names for a message, the first ten of many. */

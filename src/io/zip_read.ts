@@ -46,6 +46,8 @@ const LOCATOR64_BYTES = 20;
 const BEST_RATIO = 1032;
 /** Bytes that are inflated at a time. */
 const PIECE = 16_384;
+/** Bytes of a long content after which it is checked whether the rest is worth its memory. */
+const START = 16_384;
 
 /**
  * A malformed or unsupported zip archive.
@@ -267,11 +269,16 @@ function contentOf(
  * Unpacks a file of an archive.
  *
  * @param entry The file.
+ * @param checkStart Is shown at least the first 16 KiB of a longer packed content, and throws if
+ * the rest need not be unpacked.
  * @returns Its content; a view of the archive if it is stored.
  * @throws {FormatError} If the content is damaged or has another size than claimed.
  */
-export function unpack(entry: ZipEntry): Uint8Array {
-  const content = entry.method === STORED ? entry.packed : inflated(entry);
+export function unpack(
+  entry: ZipEntry,
+  checkStart: (start: Uint8Array) => void = () => {},
+): Uint8Array {
+  const content = entry.method === STORED ? entry.packed : inflated(entry, checkStart);
   if (crc32(content) !== entry.crc) {
     throw zipError(`the entry ${quoted(entry.name)} is damaged, its checksum differs`);
   }
@@ -279,7 +286,10 @@ export function unpack(entry: ZipEntry): Uint8Array {
 }
 
 /** Inflates piece by piece, so that no more comes out than the entry claims. */
-function inflated({ name, size, packed }: ZipEntry): Uint8Array {
+function inflated(
+  { name, size, packed }: ZipEntry,
+  checkStart: (start: Uint8Array) => void,
+): Uint8Array {
   let content = new Uint8Array(Math.min(size, 4 * packed.length + PIECE));
   let length = 0;
   const stream = new Inflate((piece) => {
@@ -291,6 +301,7 @@ function inflated({ name, size, packed }: ZipEntry): Uint8Array {
       content = larger;
     }
     content.set(piece, length);
+    if (length < START && end >= START) checkStart(content.subarray(0, end));
     length = end;
   });
   try {

@@ -27,8 +27,10 @@ import type { Check, Mutable, ShapeFrom } from "../core/types/mistake.ts";
 import type { DataDType, DataShape, NewShape, TensorData } from "../core/types/nested.ts";
 import type { Scalar, ScalarDType } from "../core/types/operands.ts";
 import { wasmDevice } from "../devices/wasm/device.ts";
-import { broadcasted } from "./movement_primitives.ts";
+import { converted } from "./cast_primitive.ts";
+import { broadcasted, reshaped } from "./movement_primitives.ts";
 import { progression } from "./progression.ts";
+import { joined, replaced } from "./region_primitives.ts";
 
 /** Elements of one dtype as a typed array. */
 type Typed = ArrayBufferView & ArrayLike<number | bigint>;
@@ -415,13 +417,15 @@ export function linspace<D extends FloatDType = "float32">(
       `Cannot space ${valueText(num)} numbers: their count is an integer from 0 on`,
     );
   }
+  for (const bound of [start, stop]) {
+    if (typeof bound !== "number") throw unrepresentableError(bound, dtype);
+  }
   const parts = endpoint ? num - 1 : num;
-  const step = parts > 0 ? (stop - start) / parts : NaN;
-  const values = Array.from({ length: num }, (_, i) => {
-    if (i === 0) return start;
-    return endpoint && i === num - 1 ? stop : start + i * step;
-  });
-  return wasmDevice().fromItems(dtype, [num], values) as Tensor<D, [number]>;
+  const step = parts > 0 ? (stop - start) / parts : 0;
+  const ends = endpoint && num > 1;
+  const line = progression({ length: ends ? num - 1 : num, start, step, dtype: "float64" });
+  const last = wasmDevice().fromItems("float64", [1], [stop]);
+  return converted(ends ? joined([line, last], 0) : line, dtype) as Tensor as Tensor<D, [number]>;
 }
 
 /** Columns, diagonal and dtype of a matrix of ones on a diagonal. */
@@ -442,6 +446,7 @@ export interface EyeOptions<D extends DType, M extends number> extends DTypeOpti
  * @param options Number of columns, diagonal, dtype.
  * @returns A tensor of rank 2.
  * @throws {ShapeError} If a number is negative or fractional.
+ * @throws {ArgumentError} If the diagonal is fractional.
  *
  * @example Usage
  * ```ts
@@ -461,19 +466,23 @@ export function eye<
   { columns, k = 0, dtype = "float32" as D }: EyeOptions<D, M> = {},
 ): Tensor<D, [N, M]> {
   const width = columns ?? rows as number;
-  checkDType("make a matrix of", dtype);
+  if (checkDType("make a matrix of", dtype) === "string") {
+    throw unsupportedDTypeError("make a matrix of", dtype, "numeric or bool");
+  }
   checkShape([rows, width]);
+  if (!Number.isInteger(k)) {
+    throw new ArgumentError(
+      `Cannot make a matrix with diagonal ${valueText(k)}: its number is an integer`,
+    );
+  }
   const above = Math.max(0, k);
   const below = Math.max(0, -k);
   const count = Math.max(0, Math.min(rows - below, width - above));
-  const values = new Array<Item>(rows * width).fill(plain(dtype, 0));
-  for (let i = 0; i < count; i++) values[(below + i) * width + above + i] = plain(dtype, 1);
-  return wasmDevice().fromItems(
-    dtype,
-    [rows, width],
-    values.map((value) => checkItem(dtype, value)),
-  ) as Tensor<
-    D,
-    [N, M]
-  >;
+  const empty = filled([rows * width], plain(dtype, 0), dtype);
+  const ones = filled([count], plain(dtype, 1), dtype);
+  const diagonal = { starts: [below * width + above], steps: [width + 1], lengths: [count] };
+  return reshaped(count === 0 ? empty : replaced(empty, ones, diagonal), [
+    rows,
+    width,
+  ]) as Tensor as Tensor<D, [N, M]>;
 }

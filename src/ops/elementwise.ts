@@ -348,7 +348,8 @@ export function constantLike(value: unknown, like: Tensor): Tensor {
  * @returns The error.
  */
 export function notTensorError(verb: string, value: unknown): DTypeError {
-  return new DTypeError(
-    `Cannot ${verb} ${valueText(value)}: an operand must be a tensor, make one with tensor()`,
-  );
+  // Whoever comes from TensorFlow passes a variable.
+  const holds = typeof value === "object" && value !== null && "value" in value;
+  const cure = holds ? "pass its value" : "make one with tensor()";
+  return new DTypeError(`Cannot ${verb} ${valueText(value)}: an operand must be a tensor, ${cure}`);
 }

@@ -84,7 +84,7 @@ export class At<D extends DType, S extends Shape> {
   }
 
   /**
-   * Replaces the part. Of repeated indices the last one counts.
+   * Replaces the part. Of repeated indices the last one counts, and alone has a derivative.
    *
    * @param value What broadcasts into the part.
    * @returns A changed copy of the tensor.
@@ -124,7 +124,8 @@ export class At<D extends DType, S extends Shape> {
   }
 
   /**
-   * Replaces the part where a value is smaller. NaN replaces, too.
+   * Replaces the part where a value is smaller. NaN replaces, too. Of equal elements the one that was
+   * there has the derivative, else the first value.
    *
    * @param value What broadcasts into the part.
    * @returns A changed copy of the tensor.
@@ -134,7 +135,8 @@ export class At<D extends DType, S extends Shape> {
   }
 
   /**
-   * Replaces the part where a value is larger. NaN replaces, too.
+   * Replaces the part where a value is larger. NaN replaces, too. Of equal elements the one that was
+   * there has the derivative, else the first value.
    *
    * @param value What broadcasts into the part.
    * @returns A changed copy of the tensor.
@@ -240,12 +242,12 @@ export function take<D extends DType>(
   const flat = axis === undefined ? reshaped(operand, [operand.size]) : operand;
   const along = normalizeAxis("take along", axis ?? 0, flat.ndim);
   const order = flat.shape.map((_, i) => i).toSpliced(along, 1).toSpliced(0, 0, along);
-  const rows = gathered(permuted(flat, order), [indices]);
+  const rows = gathered(along === 0 ? flat : permuted(flat, order), [indices]);
   const count = (indices as Tensor).ndim;
   const places = rows.shape.map((_, i) => i);
   const others = places.slice(count);
   const back = [...others.slice(0, along), ...places.slice(0, count), ...others.slice(along)];
-  return permuted(rows, back) as Tensor<D, number[]>;
+  return (along === 0 ? rows : permuted(rows, back)) as Tensor<D, number[]>;
 }
 
 /**

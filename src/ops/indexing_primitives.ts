@@ -1,32 +1,60 @@
 /**
- * Indexing as primitives: gathering and scattering by index tensors, replacing
- * a region, joining.
+ * Indexing as primitives: gathering and scattering by index tensors, which are each other's adjoints.
  *
  * @module
  */
-import { type Complex, DTYPE_NAMES, DTYPES, dtypesOfKind, type Item } from "../core/dtype.ts";
-import { DTypeError, indexError, ShapeError, shapeText } from "../core/errors.ts";
+import { DTYPE_NAMES, DTYPES, dtypesOfKind } from "../core/dtype.ts";
+import {
+  DTypeError,
+  indexError,
+  ShapeError,
+  shapeText,
+  tooManyIndicesError,
+  TraceError,
+} from "../core/errors.ts";
 import { storeItem } from "../core/item.ts";
-import { bind, definePrimitive, type HostArray, type Primitive } from "../core/primitive.ts";
-import { contiguousStrides, sameShape, type Shape, sizeOf } from "../core/shape.ts";
-import { type Aval, type Layout, positions, type Tensor } from "../core/tensor.ts";
+import {
+  bind,
+  definePrimitive,
+  type HostArray,
+  type Primitive,
+  Unknown,
+} from "../core/primitive.ts";
+import { sameShape, type Shape, sizeOf } from "../core/shape.ts";
+import type { Aval, Tensor } from "../core/tensor.ts";
 import {
   gatherRows,
-  joinRows,
-  replaceRegion,
+  type PlaceParams,
   type ScatterMode,
   scatterRows,
 } from "../devices/wasm/indexing.ts";
-import { complexLessEqual, complexProduct, hasNaN } from "./complex_scalar.ts";
-import type { Round } from "./elementwise.ts";
-import type { SliceParams } from "./movement_primitives.ts";
+import { add, divide, multiply, negative } from "./arithmetic.ts";
+import { converted } from "./cast_primitive.ts";
+import { equal, less, notEqual } from "./comparison.ts";
+import { type Round, scalarLike } from "./elementwise.ts";
+import { logicalAnd } from "./logical.ts";
+import { broadcasted, repeated, reshaped } from "./movement_primitives.ts";
+import { progression } from "./progression.ts";
+import { zerosLike } from "./region_primitives.ts";
+import { COMBINE } from "./scatter_modes.ts";
+import { where } from "./where.ts";
+
+/** Rows of a tensor: indices of its leading axes. */
+interface Place extends PlaceParams {
+  /** One tensor for each axis, of equal shape. */
+  readonly indices: readonly Tensor[];
+}
 
 /** Flat numbers of the rows that index arrays select. */
-function rowsOf(shape: Shape, indices: readonly HostArray[]): readonly number[] {
+function rowsOf(
+  shape: Shape,
+  indices: readonly HostArray[],
+  { added }: PlaceParams,
+): readonly number[] {
   return indices[0]!.items.map((_, i) =>
     indices.reduce((row, { items }, axis) => {
       const [index, length] = [Number(items[i]), shape[axis]!];
-      if (index < -length || index >= length) throw indexError(index, axis, length);
+      if (index < -length || index >= length) throw indexError(index, axis - added, length);
       return row * length + (index < 0 ? index + length : index);
     }, 0)
   );
@@ -48,50 +76,90 @@ function selectedShape(name: string, shape: Shape, indices: readonly Aval[]): Sh
       );
     }
   }
+  if (indices.length > shape.length) throw tooManyIndicesError(indices.length, shape.length);
   return [...first!.shape, ...shape.slice(indices.length)];
 }
 
-const GATHER: Primitive<void> = definePrimitive<void>({
+/** The same rows of each part along a new leading axis, which gets indices, too. */
+function placeOver(
+  { indices, added }: Place,
+  batched: readonly boolean[],
+  size: number,
+): Place {
+  const own = indices.map((x, i) => batched[i] ? x : repeated(x, size));
+  const { shape } = own[0]!;
+  const parts = progression({ length: size, start: 0, step: 1, dtype: "int32" });
+  const leading = reshaped(parts, [size, ...shape.slice(1).map(() => 1)]);
+  return { indices: [broadcasted(leading, shape), ...own], added: added + 1 };
+}
+
+/** Indices counted from the front alone, so that equal rows have equal numbers. */
+function fromFront(index: Tensor, length: number): Tensor {
+  return where(less(index, 0), add(index, length), index);
+}
+
+const GATHER: Primitive<PlaceParams> = definePrimitive<PlaceParams>({
   name: "gather",
   rule: ([x, ...indices]) => [
     { dtype: x!.dtype, shape: selectedShape("gather", x!.shape, indices) },
   ],
-  reference: ([x, ...indices]) => {
+  reference: ([x, ...indices], params) => {
     const inner = sizeOf(x!.shape.slice(indices.length));
-    return [
-      rowsOf(x!.shape, indices).flatMap((row) => x!.items.slice(row * inner, (row + 1) * inner)),
-    ];
+    const rows = rowsOf(x!.shape, indices, params);
+    return [rows.flatMap((row) => x!.items.slice(row * inner, (row + 1) * inner))];
   },
   lower: { wasm: gatherRows() },
+  derivatives: [(t, [, ...indices], { added }) => taken(t, { indices, added }), null],
+  transpose: ([c], [x, ...known], { added }) => {
+    const indices = known as readonly Tensor[];
+    return [
+      put(zerosLike(c!, x!.shape), c!, { indices, added }, "add"),
+      ...indices.map(() => null),
+    ];
+  },
+  sparseTranspose: (c, [x, ...known]) => {
+    if (known.length !== 1) return undefined;
+    const index = known[0] as Tensor;
+    const count = sizeOf(index.shape);
+    return {
+      indices: reshaped(fromFront(index, x!.shape[0]!), [count]),
+      values: reshaped(c, [count, ...x!.shape.slice(1)]),
+    };
+  },
+  batch: ([x, ...indices], [moving, ...batched], { added }, size) => {
+    if (moving) return [taken(x!, placeOver({ indices, added }, batched, size))];
+    const own = indices.map((index, i) => batched[i] ? index : repeated(index, size));
+    return [taken(x!, { indices: own, added })];
+  },
   dtypes: DTYPE_NAMES,
   samples: [
     {
       shapes: [[5], [3]],
-      params: undefined,
+      params: { added: 0 },
       dtypes: [undefined, "int32"],
       bounds: [undefined, [-5, 4]],
     },
     {
       shapes: [[4, 3], [2, 2]],
-      params: undefined,
+      params: { added: 0 },
       dtypes: [undefined, "int64"],
       bounds: [undefined, [-4, 3]],
     },
     {
       shapes: [[4, 3, 2], [5], [5]],
-      params: undefined,
+      params: { added: 0 },
       dtypes: [undefined, "int32", "int32"],
       bounds: [undefined, [-4, 3], [-3, 2]],
     },
     {
       shapes: [[4, 3], [0]],
-      params: undefined,
+      params: { added: 0 },
       dtypes: [undefined, "int32"],
       bounds: [undefined, [0, 0]],
     },
     {
       shapes: [[4, 0], [3]],
-      params: undefined,
+      params: { added: 0 },
       dtypes: [undefined, "int32"],
       bounds: [undefined, [0, 3]],
     },
@@ -99,52 +167,88 @@ const GATHER: Primitive<void> = definePrimitive<void>({
 });
 
 /** Parameters of a scatter. */
-export interface ScatterParams {
+export interface ScatterParams extends PlaceParams {
   /** How an update combines with what is there. */
   readonly mode: ScatterMode;
 }
 
-type Combine = (old: Item, update: Item) => Item;
-
-const complexMin =
-  ((x: Complex, y: Complex) => hasNaN(x) || complexLessEqual(x, y) ? x : y) as Combine;
-
-const complexMax =
-  ((x: Complex, y: Complex) => hasNaN(x) || complexLessEqual(y, x) ? x : y) as Combine;
-
-/** What each mode does, for integers as bigint, floats as numbers, complex as pairs. */
-const COMBINE: { readonly [M in ScatterMode]: (kind: string, round: Round) => Combine } = {
-  set: () => (_, update) => update,
-  add: (kind) =>
-    arithmetic(kind, (x, y) => x + y, (x, y) => x + y, (a, b) => ({
-      re: a.re + b.re,
-      im: a.im + b.im,
-    })),
-  sub: (kind) =>
-    arithmetic(kind, (x, y) => x - y, (x, y) => x - y, (a, b) => ({
-      re: a.re - b.re,
-      im: a.im - b.im,
-    })),
-  mul: (kind, round) => arithmetic(kind, (x, y) => x * y, (x, y) => x * y, complexProduct(round)),
-  min: (kind) => kind === "complex" ? complexMin : (x, y) => (isNaN(x) || x < y ? x : y),
-  max: (kind) => kind === "complex" ? complexMax : (x, y) => (isNaN(x) || x > y ? x : y),
-};
-
-function isNaN(x: Item): boolean {
-  return Number.isNaN(x);
+/** Numbers of the updates in their order, over the axes of their rows. */
+function numbersOf(updates: Aval, { indices }: Place): Tensor {
+  const { shape } = indices[0]!;
+  const flat = progression({ length: sizeOf(shape), start: 0, step: 1, dtype: "int32" });
+  const inner = updates.shape.slice(shape.length).map(() => 1);
+  return broadcasted(reshaped(flat, [...shape, ...inner]), updates.shape);
 }
 
-function arithmetic(
-  kind: string,
-  float: (x: number, y: number) => number,
-  int: (x: bigint, y: bigint) => bigint,
-  complex: (x: Complex, y: Complex) => Complex,
-): Combine {
-  if (kind === "float") return (x, y) => float(x as number, y as number);
-  if (kind === "complex") {
-    return (x, y) => complex(x as Complex, y as Complex);
-  }
-  return (x, y) => int(BigInt(x as number), BigInt(y as number));
+/** Which updates a scatter that sets leaves in place: the last one of each row. */
+function lastUpdates(x: Aval, updates: Aval, at: Place): Tensor {
+  const numbers = numbersOf(updates, at);
+  return equal(numbers, taken(put(zerosLike(numbers, x.shape), numbers, at, "set"), at));
+}
+
+/** Tangents of what a scatter takes; null is zero. */
+interface Changes {
+  readonly x: Tensor | null;
+  readonly updates: Tensor | null;
+}
+
+/** Change of a linear scatter: the same scatter of the changes. */
+function changeOfLinear(
+  change: Changes,
+  x: Tensor,
+  updates: Tensor,
+  at: Place,
+  mode: ScatterMode,
+): Tensor {
+  const moving = change.x ?? change.updates!;
+  return put(
+    change.x ?? zerosLike(moving, x.shape),
+    change.updates ?? zerosLike(moving, updates.shape),
+    at,
+    mode,
+  );
+}
+
+/**
+ * Change of a scatter that multiplies: that of `x` times all updates, and `x` times that of each
+ * update times the others of its row. Their product is by division, where none is 0.
+ */
+function changeOfProduct(change: Changes, x: Tensor, updates: Tensor, at: Place): Tensor {
+  const ones = broadcasted(scalarLike(1, x), x.shape);
+  const scaled = change.x && multiply(change.x, put(ones, updates, at, "mul"));
+  if (!change.updates) return scaled!;
+  const isZero = equal(updates, 0);
+  const flags = converted(isZero, "int32");
+  const zeroCount = taken(put(zerosLike(flags, x.shape), flags, at, "add"), at);
+  const nonzero = where(isZero, 1, updates);
+  const product = taken(put(ones, nonzero, at, "mul"), at);
+  const otherZeros = where(isZero, add(zeroCount, -1), zeroCount);
+  const others = where(equal(otherZeros, 0), divide(product, nonzero), 0);
+  const sums = put(zerosLike(x, x.shape), multiply(change.updates, others), at, "add");
+  return scaled ? add(scaled, multiply(x, sums)) : multiply(x, sums);
+}
+
+/**
+ * Change of a scatter that takes extremes: that of the element which the result is. Of equal ones
+ * it is the first, where `x` comes before all updates, as `maximum(x, y)` is `x` if they are equal.
+ */
+function changeOfExtreme(
+  change: Changes,
+  x: Tensor,
+  updates: Tensor,
+  at: Place,
+  result: Tensor,
+): Tensor {
+  const numbers = numbersOf(updates, at);
+  const none = sizeOf(at.indices[0]!.shape);
+  const extreme = taken(result, at);
+  const wins = logicalAnd(equal(updates, extreme), notEqual(taken(x, at), extreme));
+  const nobody = broadcasted(scalarLike(none, numbers), x.shape);
+  const first = put(nobody, where(wins, numbers, none), at, "min");
+  const kept = change.x && where(equal(first, none), change.x, 0);
+  if (!change.updates) return kept!;
+  const came = where(equal(taken(first, at), numbers), change.updates, 0);
+  return put(kept ?? zerosLike(came, x.shape), came, at, "add");
 }
 
 const SCATTER: Primitive<ScatterParams> = definePrimitive<ScatterParams>({
@@ -159,14 +263,14 @@ const SCATTER: Primitive<ScatterParams> = definePrimitive<ScatterParams>({
     }
     return [{ dtype: x!.dtype, shape: x!.shape }];
   },
-  reference: ([x, updates, ...indices], { mode }) => {
+  reference: ([x, updates, ...indices], { mode, added }) => {
     const { compute } = DTYPES[x!.dtype];
     const { kind } = DTYPES[compute];
     const round: Round = compute === "complex64" ? Math.fround : (x) => x;
     const combine = COMBINE[mode](kind, round);
     const inner = sizeOf(x!.shape.slice(indices.length));
     const items = [...x!.items];
-    rowsOf(x!.shape, indices).forEach((row, i) => {
+    rowsOf(x!.shape, indices, { added }).forEach((row, i) => {
       for (let j = 0; j < inner; j++) {
         const at = row * inner + j;
         items[at] = storeItem(compute, combine(items[at]!, updates!.items[i * inner + j]!));
@@ -175,6 +279,49 @@ const SCATTER: Primitive<ScatterParams> = definePrimitive<ScatterParams>({
     return [items];
   },
   lower: { wasm: scatterRows() },
+  jvp: ([dx, du], [x, updates, ...indices], { mode, added }, [result]) => {
+    const change: Changes = { x: dx!, updates: du! };
+    const at: Place = { indices, added };
+    switch (mode) {
+      case "mul":
+        return [changeOfProduct(change, x!, updates!, at)];
+      case "min":
+      case "max":
+        return [changeOfExtreme(change, x!, updates!, at, result!)];
+      default:
+        return [changeOfLinear(change, x!, updates!, at, mode)];
+    }
+  },
+  transpose: ([c], [x, updates, ...known], { mode, added }) => {
+    const at: Place = { indices: known as readonly Tensor[], added };
+    const ofX = x instanceof Unknown;
+    const ofUpdates = updates instanceof Unknown;
+    const rest = known.map(() => null);
+    switch (mode) {
+      case "set": {
+        const cleared = ofX ? put(c!, zerosLike(c!, updates!.shape), at, "set") : null;
+        if (!ofUpdates) return [cleared, null, ...rest];
+        return [cleared, where(lastUpdates(x!, updates, at), taken(c!, at), 0), ...rest];
+      }
+      case "add":
+        return [ofX ? c! : null, ofUpdates ? taken(c!, at) : null, ...rest];
+      case "sub":
+        return [ofX ? c! : null, ofUpdates ? negative(taken(c!, at)) : null, ...rest];
+      default:
+        throw new TraceError(
+          `Cannot transpose a scatter by ${mode}: it is not linear, only set, add and sub are`,
+        );
+    }
+  },
+  batch: ([x, updates, ...indices], [moving, updating, ...batched], { mode, added }, size) => {
+    const at = placeOver({ indices, added }, batched, size);
+    return [put(
+      moving ? x! : repeated(x!, size),
+      updating ? updates! : repeated(updates!, size),
+      at,
+      mode,
+    )];
+  },
   dtypes: dtypesOfKind("int", "uint", "float", "complex"),
   samples: (["set", "add", "sub", "mul", "min", "max"] as const).flatMap((mode) => [
     scatterSample([5], [3], mode, [-5, 4]),
@@ -192,87 +339,19 @@ function scatterSample(
 ): Primitive<ScatterParams>["samples"][number] {
   return {
     shapes: [shape, [...index, ...shape.slice(1)], index],
-    params: { mode },
+    params: { mode, added: 0 },
     dtypes: [undefined, undefined, "int32"],
     bounds: [undefined, undefined, range],
   };
 }
 
-/** Layout of a region over a fresh layout of its tensor. */
-function regionOf(x: Aval, { starts, steps, lengths }: SliceParams): Layout {
-  const strides = contiguousStrides(x.shape);
-  let position = 0;
-  for (let axis = 0; axis < strides.length; axis++) position += starts[axis]! * strides[axis]!;
-  const empty = sizeOf(lengths) === 0;
-  return {
-    shape: lengths,
-    strides: strides.map((stride, axis) => stride * steps[axis]!),
-    offset: empty ? 0 : position * DTYPES[x.dtype].bytes,
-  };
+function taken(x: Tensor, { indices, added }: Place): Tensor {
+  return bind(GATHER, [x, ...indices], { added });
 }
 
-const REPLACE: Primitive<SliceParams> = definePrimitive<SliceParams>({
-  name: "replace",
-  rule: ([x, value], { lengths }) => {
-    if (!sameShape(value!.shape, lengths)) {
-      throw new ShapeError(
-        `Cannot replace a region of shape ${shapeText(lengths)} ` +
-          `by a tensor of shape ${shapeText(value!.shape)}: the shapes must be equal`,
-      );
-    }
-    return [{ dtype: x!.dtype, shape: x!.shape }];
-  },
-  reference: ([x, value], params) => {
-    const items = [...x!.items];
-    const layout = regionOf(x!, params);
-    const start = layout.offset / DTYPES[x!.dtype].bytes;
-    let i = 0;
-    for (const position of positions(layout)) items[start + position] = value!.items[i++]!;
-    return [items];
-  },
-  lower: { wasm: replaceRegion(regionOf) },
-  dtypes: DTYPE_NAMES,
-  samples: [
-    { shapes: [[5], [2]], params: { starts: [1], steps: [2], lengths: [2] } },
-    { shapes: [[4, 3], [4, 2]], params: { starts: [3, 0], steps: [-1, 1], lengths: [4, 2] } },
-    { shapes: [[4, 3], [0, 3]], params: { starts: [0, 0], steps: [1, 1], lengths: [0, 3] } },
-    { shapes: [[], []], params: { starts: [], steps: [], lengths: [] } },
-  ],
-});
-
-/** Parameters of a join. */
-export interface JoinParams {
-  /** The axis along which the inputs follow each other, from 0. */
-  readonly axis: number;
+function put(x: Tensor, updates: Tensor, { indices, added }: Place, mode: ScatterMode): Tensor {
+  return bind(SCATTER, [x, updates, ...indices], { mode, added });
 }
-
-const JOIN: Primitive<JoinParams> = definePrimitive<JoinParams>({
-  name: "concat",
-  rule: (inputs, { axis }) => {
-    const [first] = inputs;
-    const length = inputs.reduce((sum, { shape }) => sum + shape[axis]!, 0);
-    return [{ dtype: first!.dtype, shape: first!.shape.with(axis, length) }];
-  },
-  reference: (inputs, { axis }, [out]) => {
-    const outer = sizeOf(out!.shape.slice(0, axis));
-    const result: Item[] = [];
-    for (let i = 0; i < outer; i++) {
-      for (const { items, shape } of inputs) {
-        const row = sizeOf(shape.slice(axis));
-        result.push(...items.slice(i * row, (i + 1) * row));
-      }
-    }
-    return [result];
-  },
-  lower: { wasm: joinRows() },
-  dtypes: DTYPE_NAMES,
-  samples: [
-    { shapes: [[3], [0], [2]], params: { axis: 0 } },
-    { shapes: [[2, 3], [4, 3]], params: { axis: 0 } },
-    { shapes: [[2, 3], [2, 1], [2, 2]], params: { axis: 1 } },
-    { shapes: [[2, 0, 3], [2, 0, 3]], params: { axis: 2 } },
-  ],
-});
 
 /**
  * Rows of a tensor at the indices of its leading axes.
@@ -283,7 +362,7 @@ const JOIN: Primitive<JoinParams> = definePrimitive<JoinParams>({
  * @throws {IndexError} If an index is out of range.
  */
 export function gathered(x: Tensor, indices: readonly Tensor[]): Tensor {
-  return bind(GATHER, [x, ...indices], undefined);
+  return taken(x, { indices, added: 0 });
 }
 
 /**
@@ -302,28 +381,5 @@ export function scattered(
   indices: readonly Tensor[],
   mode: ScatterMode,
 ): Tensor {
-  return bind(SCATTER, [x, updates, ...indices], { mode });
-}
-
-/**
- * A copy with a regular region replaced.
- *
- * @param x Any tensor.
- * @param value A tensor of the region's shape.
- * @param params Starts, steps and lengths, checked already.
- * @returns A tensor like `x`.
- */
-export function replaced(x: Tensor, value: Tensor, params: SliceParams): Tensor {
-  return bind(REPLACE, [x, value], params);
-}
-
-/**
- * Tensors one after the other along an axis.
- *
- * @param tensors Tensors whose other axes agree, checked already.
- * @param axis The axis, from 0.
- * @returns The joined tensor.
- */
-export function joined(tensors: readonly Tensor[], axis: number): Tensor {
-  return bind(JOIN, tensors, { axis });
+  return put(x, updates, { indices, added: 0 }, mode);
 }

@@ -17,8 +17,8 @@ import type { Concat, ConcatCheck, Stack, StackCheck } from "../core/types/join.
 import type { ShapeFrom } from "../core/types/mistake.ts";
 import type { DTypeOfAll, ShapesOf, TensorLike } from "../core/types/operands.ts";
 import { notTensorError } from "./elementwise.ts";
-import { joined } from "./indexing_primitives.ts";
-import { broadcasted, reshaped, sliced } from "./movement_primitives.ts";
+import { broadcasted, reshaped } from "./movement_primitives.ts";
+import { joined, sliced } from "./region_primitives.ts";
 
 /** An axis. */
 export interface AxisOption<A extends number> {
@@ -27,6 +27,9 @@ export interface AxisOption<A extends number> {
 }
 
 function checkedAll(verb: string, tensors: readonly TensorLike[]): readonly Tensor[] {
+  if (!Array.isArray(tensors)) {
+    throw new ArgumentError(`Cannot ${verb} ${valueText(tensors)}: pass an array of tensors`);
+  }
   if (tensors.length === 0) {
     throw new ArgumentError(`Cannot ${verb} no tensors: pass at least one`);
   }
@@ -161,7 +164,9 @@ export function split<D extends DType>(
   const operand: Tensor = x;
   const along = normalizeAxis("split along", axis, operand.ndim);
   const length = operand.shape[along]!;
-  const places = typeof sections === "number" ? equalPlaces(sections, length) : sections;
+  const places = Array.isArray(sections)
+    ? sections as readonly number[]
+    : equalPlaces(sections as number, length);
   const bounded = places.map((place) => {
     if (!Number.isInteger(place)) {
       throw new ArgumentError(`Cannot split at ${valueText(place)}: a place is an integer`);
@@ -217,6 +222,11 @@ export function tile<D extends DType>(
 ): Tensor<D, number[]> {
   if (!(x instanceof Tensor)) throw notTensorError("tile", x);
   const operand: Tensor = x;
+  if (!Array.isArray(repetitions)) {
+    throw new ArgumentError(
+      `Cannot tile ${valueText(repetitions)} times: give an array, a number for each axis`,
+    );
+  }
   for (const count of repetitions) checkCount("tile", count);
   const rank = Math.max(operand.ndim, repetitions.length);
   const pad = (values: readonly number[]): readonly number[] => [

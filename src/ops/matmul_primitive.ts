@@ -11,13 +11,14 @@ import {
   unsupportedDTypeError,
 } from "../core/errors.ts";
 import { complexOf, storeItem } from "../core/item.ts";
-import { bind, definePrimitive, type HostArray, type Primitive } from "../core/primitive.ts";
+import { bind, definePrimitive, type HostArray, type Primitive, Unknown } from "../core/primitive.ts";
 import { broadcastShapes, type Shape, sizeOf } from "../core/shape.ts";
 import { Tensor } from "../core/tensor.ts";
 import type { TensorLike } from "../core/types/operands.ts";
 import { matmulKernels } from "../devices/wasm/matmul.ts";
+import { conjugated } from "./complex.ts";
 import { notTensorError } from "./elementwise.ts";
-import { broadcasted, reshaped } from "./movement_primitives.ts";
+import { broadcasted, permuted, repeated, reshaped } from "./movement_primitives.ts";
 
 /** Adds the product of two elements to a sum. */
 type MultiplyAdd = (sum: Item, x: Item, y: Item) => Item;
@@ -34,6 +35,17 @@ const ARITHMETIC: { readonly [kind: string]: readonly [zero: Item, step: Multipl
   }],
   bool: [false, (sum, x, y) => (sum as boolean) || ((x as boolean) && (y as boolean))],
 };
+
+/** The matrices with rows and columns exchanged, and conjugate if they are complex. */
+function adjoint(x: Tensor): Tensor {
+  const axes = x.shape.map((_, axis) => axis);
+  const [rows, columns] = axes.splice(-2) as [number, number];
+  return conjugated(permuted(x, [...axes, columns, rows]));
+}
+
+function multiplied(a: Tensor, b: Tensor): Tensor {
+  return bind(MATMUL, [a, b], undefined);
+}
 
 /** The definition: one sum after the other, in order. */
 function product(a: HostArray, b: HostArray): readonly Item[] {
@@ -64,6 +76,23 @@ const MATMUL: Primitive<void> = definePrimitive<void>({
   ],
   reference: ([a, b]) => [product(a!, b!)],
   lower: { wasm: matmulKernels() },
+  derivatives: [(t, [, b]) => multiplied(t, b!), (t, [a]) => multiplied(a!, t)],
+  transpose: ([c], [a, b]) => [
+    a instanceof Unknown ? multiplied(c!, adjoint(b as Tensor)) : null,
+    b instanceof Unknown ? multiplied(adjoint(a as Tensor), c!) : null,
+  ],
+  batch: ([a, b], batched, _, size) => {
+    if (!batched[1] && b!.ndim === 2) {
+      // More rows for the same right matrix: one large product is faster than many.
+      const [m, k] = a!.shape.slice(1) as [number, number];
+      const rows = multiplied(reshaped(a!, [size * m, k]), b!);
+      return [reshaped(rows, [size, m, b!.shape[1]!])];
+    }
+    return [multiplied(
+      batched[0] ? a! : repeated(a!, size),
+      batched[1] ? b! : repeated(b!, size),
+    )];
+  },
   dtypes: dtypesOfKind("bool", "int", "uint", "float", "complex"),
   samples: [
     { shapes: [[2, 3], [3, 4]], params: undefined },
@@ -111,10 +140,10 @@ export function matrixProduct(a: TensorLike, b: TensorLike): Tensor {
   const [l, n] = right.slice(-2) as [number, number];
   if (k !== l) throw matmulError(a.shape, b.shape);
   const batch = batchShape(a.shape, b.shape);
-  const result = bind(MATMUL, [
+  const result = multiplied(
     broadcasted(a.ndim === 1 ? reshaped(a, left) : a, [...batch, m, k]),
     broadcasted(b.ndim === 1 ? reshaped(b, right) : b, [...batch, l, n]),
-  ], undefined);
+  );
   if (a.ndim > 1 && b.ndim > 1) return result;
   const shape = [...batch, ...(a.ndim === 1 ? [] : [m]), ...(b.ndim === 1 ? [] : [n])];
   return reshaped(result, shape);

@@ -4,7 +4,7 @@
  * @module
  */
 import type { DType } from "../core/dtype.ts";
-import { reshapeError, ShapeError, shapeText } from "../core/errors.ts";
+import { reshapeError, ShapeError, shapeText, valueText } from "../core/errors.ts";
 import { checkShape, normalizeAxes, normalizeAxis, type Shape, sizeOf } from "../core/shape.ts";
 import { Tensor } from "../core/tensor.ts";
 import type { Check, ShapeFrom } from "../core/types/mistake.ts";
@@ -19,7 +19,8 @@ import type {
 import type { TensorLike } from "../core/types/operands.ts";
 import type { Reshape } from "../core/types/reshape.ts";
 import { notTensorError } from "./elementwise.ts";
-import { broadcasted, permuted, reshaped, sliced } from "./movement_primitives.ts";
+import { broadcasted, permuted, reshaped } from "./movement_primitives.ts";
+import { sliced } from "./region_primitives.ts";
 
 /** The tensor that an argument is. */
 function checked(verb: string, x: TensorLike): Tensor {
@@ -57,7 +58,7 @@ export function reshape<D extends DType, S extends Shape, const N extends Shape>
 
 /** Replaces a length of -1 by what the others leave. */
 function inferLength(x: Tensor, shape: Shape): Shape {
-  const at = shape.indexOf(-1);
+  const at = Array.isArray(shape) ? shape.indexOf(-1) : -1;
   if (at < 0) {
     checkShape(shape);
     if (sizeOf(shape) !== x.size) throw reshapeError(x.shape, shape);
@@ -112,10 +113,10 @@ export function transpose<
     for (let i = 0; i < rank; i++) reversed[i] = rank - 1 - i;
     order = reversed;
   } else {
-    if (axes.length !== rank) {
+    if (!Array.isArray(axes) || axes.length !== rank) {
       throw new ShapeError(
         `Cannot transpose a tensor of shape ${shapeText(operand.shape)} by axes ` +
-          `${shapeText(axes)}: each of its axes must stand once`,
+          `${valueText(axes)}: each of its axes must stand once`,
       );
     }
     order = normalizeAxes("transpose", axes, rank);
@@ -227,7 +228,7 @@ export function expandDims<
   axis: A & Check<"insert", ExpandDims<S, A>>,
 ): Tensor<D, ShapeFrom<ExpandDims<S, A>>> {
   const operand = checked("expand", x);
-  const places = typeof axis === "number" ? [axis as number] : axis as readonly number[];
+  const places = Array.isArray(axis) ? axis as readonly number[] : [axis as number];
   const rank = operand.ndim + places.length;
   const inserted = normalizeAxes("insert", places, rank);
   const rest = operand.shape.values();

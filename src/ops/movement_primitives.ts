@@ -1,10 +1,11 @@
 /**
  * Movement as primitives: what changes shape and order but no element. They are layouts over the
- * same storage; only a reshape copies where none will do.
+ * same storage; only a reshape copies where none will do. The sum over axes is here, too: it is the
+ * adjoint of broadcasting.
  *
  * @module
  */
-import { DTYPE_NAMES, DTYPES, type Item } from "../core/dtype.ts";
+import { DTYPE_NAMES, DTYPES, dtypesOfKind, type Item } from "../core/dtype.ts";
 import { reshapeError, ShapeError, shapeText } from "../core/errors.ts";
 import {
   bind,
@@ -13,9 +14,16 @@ import {
   type Lowering,
   type Primitive,
 } from "../core/primitive.ts";
-import { contiguousStrides, isContiguous, type Shape, sizeOf } from "../core/shape.ts";
+import {
+  contiguousStrides,
+  isContiguous,
+  reducedShape,
+  type Shape,
+  sizeOf,
+} from "../core/shape.ts";
 import { type Aval, freshLayout, type Layout, positions, type Tensor } from "../core/tensor.ts";
 import { addressOf, pack, produce } from "../devices/wasm/runtime.ts";
+import { fold, reduction, type ReductionPrimitive } from "./reduction.ts";
 
 /** Parameters of a primitive that asks for a shape. */
 export interface ShapeParams {
@@ -29,37 +37,47 @@ export interface PermuteParams {
   readonly axes: readonly number[];
 }
 
-/** Parameters of a strided slice: per axis where it starts, how it steps, how long it is. */
-export interface SliceParams {
-  /** First index, in range unless the length is 0. */
-  readonly starts: readonly number[];
-  /** Steps, negative ones included, never 0. */
-  readonly steps: readonly number[];
-  /** Lengths of the result. */
-  readonly lengths: readonly number[];
-}
-
 /** A movement in which each element of the result is one of the operand. */
-interface Movement<P> {
+export interface Movement<P> {
+  /** Name of the primitive. */
   readonly name: string;
+  /** Shape of the result. */
   readonly shape: (x: Aval, params: P) => Shape;
+  /** Layout of the result over the operand's storage, or null if there is none. */
   readonly view: (x: Layout & Aval, params: P) => Layout | null;
   /** How to copy where the layout does not permit a view. */
   readonly wasm?: Lowering<P>;
+  /** Its adjoint: the cotangent of the operand from that of the result. */
+  readonly transpose: (cotangent: Tensor, x: Aval, params: P) => Tensor;
+  /** The same movement of an operand with a new leading axis. */
+  readonly batch: (x: Tensor, params: P) => Tensor;
+  /** Calls that the laws try. */
   readonly samples: Primitive<P>["samples"];
 }
 
-/** Defines a movement; its definition is its own layout over C order. */
-function movement<P>({ name, shape, view, wasm, samples }: Movement<P>): Primitive<P> {
-  return definePrimitive<P>({
+/**
+ * Defines a movement. Its definition is its own layout over C order, and it is linear, so that
+ * tangents move as their values do.
+ *
+ * @typeParam P Type of its parameters.
+ * @param op What makes it up.
+ * @returns The primitive.
+ */
+export function movement<P>(op: Movement<P>): Primitive<P> {
+  const { name, shape, view, wasm, transpose, batch, samples } = op;
+  const record: Primitive<P> = {
     name,
     rule: ([x], params) => [{ dtype: x!.dtype, shape: shape(x!, params) }],
     view,
     reference: ([x], params) => [moved(x!, (layout) => view(layout, params))],
     lower: wasm ? { wasm } : {},
+    derivatives: [(t, _, params) => bind(record, [t], params)],
+    transpose: ([c], [x], params) => [transpose(c!, x!, params)],
+    batch: ([x], _, params) => [batch(x!, params)],
     dtypes: DTYPE_NAMES,
     samples,
-  });
+  };
+  return definePrimitive(record);
 }
 
 /** Elements of a host array in the order of a layout over it. */
@@ -90,6 +108,8 @@ const RESHAPE = movement<ShapeParams>({
     return strides && { shape, strides, offset: x.offset };
   },
   wasm: packed(),
+  transpose: (c, x) => reshaped(c, x.shape),
+  batch: (x, { shape }) => reshaped(x, [x.shape[0]!, ...shape]),
   samples: [
     { shapes: [[]], params: { shape: [1, 1] } },
     { shapes: [[2, 3]], params: { shape: [3, 2] } },
@@ -106,6 +126,8 @@ const PERMUTE = movement<PermuteParams>({
     strides: axes.map((axis) => x.strides[axis]!),
     offset: x.offset,
   }),
+  transpose: (c, _, { axes }) => permuted(c, axes.map((_, axis) => axes.indexOf(axis))),
+  batch: (x, { axes }) => permuted(x, [0, ...axes.map((axis) => axis + 1)]),
   samples: [
     { shapes: [[]], params: { axes: [] } },
     { shapes: [[2, 3]], params: { axes: [1, 0] } },
@@ -137,6 +159,18 @@ const BROADCAST = movement<ShapeParams>({
     }
     return { shape, strides, offset: x.offset };
   },
+  transpose: (c, x) => {
+    const shift = c.shape.length - x.shape.length;
+    const axes = c.shape.flatMap((length, axis) =>
+      axis < shift || (x.shape[axis - shift] === 1 && length !== 1) ? [axis] : []
+    );
+    return reshaped(summed(c, axes), x.shape);
+  },
+  batch: (x, { shape }) => {
+    const [size, ...own] = x.shape;
+    const added = new Array<number>(shape.length - own.length).fill(1);
+    return broadcasted(reshaped(x, [size!, ...added, ...own]), [size!, ...shape]);
+  },
   samples: [
     { shapes: [[]], params: { shape: [2, 3] } },
     { shapes: [[1, 3]], params: { shape: [4, 3] } },
@@ -144,52 +178,26 @@ const BROADCAST = movement<ShapeParams>({
   ],
 });
 
-const SLICE = movement<SliceParams>({
-  name: "slice",
-  shape: (_, { lengths }) => lengths,
-  view: (x, { starts, steps, lengths }) => {
-    const strides = new Array<number>(lengths.length);
-    let position = 0;
-    let empty = false;
-    for (let axis = 0; axis < lengths.length; axis++) {
-      strides[axis] = x.strides[axis]! * steps[axis]!;
-      position += x.strides[axis]! * starts[axis]!;
-      empty ||= lengths[axis] === 0;
-    }
-    const shift = empty ? 0 : position * DTYPES[x.dtype].bytes;
-    return { shape: lengths, strides, offset: x.offset + shift };
+/** The sum over axes. */
+export const SUM: ReductionPrimitive = reduction({
+  name: "reduceSum",
+  verb: "sum over",
+  dtypes: dtypesOfKind("bool", "int", "uint", "float", "complex"),
+  allowed: "numeric or bool",
+  result: (dtype) => DTYPES[dtype].sum,
+  identity: true,
+  of: (items, dtype) =>
+    fold(items, dtype, 0, (x, y) => x + y, (x, y) => x + y, (x, y) => ({
+      re: x.re + y.re,
+      im: x.im + y.im,
+    })),
+  kernel: "reduce_sum",
+  ulps: 64,
+  derivatives: [(t, _, { axes }) => summed(t, axes)],
+  transpose: ([c], [x], { axes }) => {
+    const { shape } = x!;
+    return [broadcasted(reshaped(c!, reducedShape(shape, axes, true)), shape)];
   },
-  samples: [
-    { shapes: [[5]], params: { starts: [1], steps: [2], lengths: [2] } },
-    { shapes: [[4, 3]], params: { starts: [3, 0], steps: [-1, 1], lengths: [4, 2] } },
-    { shapes: [[4, 3]], params: { starts: [4, 0], steps: [1, 1], lengths: [0, 3] } },
-  ],
-});
-
-/** Parameters of a diagonal: the axes that are walked together. */
-export interface DiagonalParams {
-  /** The axis that becomes the diagonal. */
-  readonly axis: number;
-  /** The axis that is dropped; after `axis`. */
-  readonly dropped: number;
-}
-
-const DIAGONAL = movement<DiagonalParams>({
-  name: "diagonal",
-  shape: (x, { axis, dropped }) => {
-    const length = Math.min(x.shape[axis]!, x.shape[dropped]!);
-    return x.shape.with(axis, length).toSpliced(dropped, 1);
-  },
-  view: (x, { axis, dropped }) => ({
-    shape: x.shape.with(axis, Math.min(x.shape[axis]!, x.shape[dropped]!)).toSpliced(dropped, 1),
-    strides: x.strides.with(axis, x.strides[axis]! + x.strides[dropped]!).toSpliced(dropped, 1),
-    offset: x.offset,
-  }),
-  samples: [
-    { shapes: [[3, 3]], params: { axis: 0, dropped: 1 } },
-    { shapes: [[2, 4, 3]], params: { axis: 1, dropped: 2 } },
-    { shapes: [[3, 2, 0]], params: { axis: 0, dropped: 2 } },
-  ],
 });
 
 /** Strides of a shape that differs by axes of length 1 alone, else null. */
@@ -291,24 +299,23 @@ export function broadcasted(x: Tensor, shape: Shape): Tensor {
 }
 
 /**
- * A regular part of a tensor.
+ * A tensor repeated along a new leading axis.
  *
  * @param x Any tensor.
- * @param params Starts, steps and lengths, checked already.
+ * @param count How many times.
  * @returns A view.
  */
-export function sliced(x: Tensor, params: SliceParams): Tensor {
-  return bind(SLICE, [x], params);
+export function repeated(x: Tensor, count: number): Tensor {
+  return broadcasted(x, [count, ...x.shape]);
 }
 
 /**
- * The elements whose indices along two axes are equal.
+ * Sums over axes.
  *
- * @param x Any tensor.
- * @param axis The axis that becomes the diagonal, from 0.
- * @param dropped The axis that is dropped, after `axis`.
- * @returns A view.
+ * @param x A tensor that holds no strings.
+ * @param axes The axes, from 0, ascending.
+ * @returns The sums, of the dtype of `sum`; `x` itself if it has it and there are no axes.
  */
-export function diagonalOf(x: Tensor, axis: number, dropped: number): Tensor {
-  return bind(DIAGONAL, [x], { axis, dropped });
+export function summed(x: Tensor, axes: readonly number[]): Tensor {
+  return axes.length === 0 && DTYPES[x.dtype].sum === x.dtype ? x : bind(SUM, [x], { axes });
 }

@@ -5,6 +5,7 @@
  */
 import { type DType, DTYPES, dtypesOfKind, type NumericDType } from "../core/dtype.ts";
 import { ArgumentError, valueText } from "../core/errors.ts";
+import { isTracing } from "../core/primitive.ts";
 import { broadcastShapes, type Shape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { BinaryCheck, ResultShape } from "../core/types/broadcast.ts";
@@ -106,8 +107,18 @@ function negativeExponentError(dtype: DType, exponent: unknown): ArgumentError {
 function checkExponents(x: Tensor): void {
   const { kind } = DTYPES[x.dtype];
   if (kind === "uint" || x.size === 0) return;
-  const least = min(x as Tensor<"int32">).item();
+  const least = leastOf(x as Tensor<"int32" | "int64">);
   if (least < 0) throw negativeExponentError(x.dtype, least);
+}
+
+/** The least element, without a call that a transform would record. */
+function leastOf(x: Tensor<"int32" | "int64">): number | bigint {
+  if (!isTracing()) return min(x as Tensor<"int32">).item();
+  let least: number | bigint = Infinity;
+  for (const element of x.data()) {
+    if (element < least) least = element;
+  }
+  return least;
 }
 
 /**

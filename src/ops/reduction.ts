@@ -1,17 +1,20 @@
 /**
- * Reductions as primitives, and the call that public functions share.
+ * The builder of reductions.
  *
  * @module
  */
-import type { DType, Item } from "../core/dtype.ts";
-import { ArgumentError, shapeText, unsupportedDTypeError } from "../core/errors.ts";
-import { bind, definePrimitive, type HostArray, type Primitive } from "../core/primitive.ts";
-import { normalizeAxes, reducedShape, type Shape, sizeOf } from "../core/shape.ts";
-import { Tensor } from "../core/tensor.ts";
-import type { TensorLike } from "../core/types/operands.ts";
+import { type Complex, type DType, DTYPES, type Item } from "../core/dtype.ts";
+import { storeItem } from "../core/item.ts";
+import {
+  bindAll,
+  definePrimitive,
+  type Derivative,
+  type HostArray,
+  type Primitive,
+  type TransposeRule,
+} from "../core/primitive.ts";
+import { reducedShape, sizeOf } from "../core/shape.ts";
 import { reduce, type ReduceParams } from "../devices/wasm/reduce.ts";
-import { notTensorError } from "./elementwise.ts";
-import { reshaped } from "./movement_primitives.ts";
 
 /** What makes up a reduction. */
 export interface Reduction {
@@ -33,6 +36,10 @@ export interface Reduction {
   readonly kernel: string;
   /** Units in the last place that kernels may be off, for floats. */
   readonly ulps?: number;
+  /** Derivative by the operand, if there is one. */
+  readonly derivatives?: readonly [Derivative<ReduceParams>];
+  /** Its adjoint, if it is linear. */
+  readonly transpose?: TransposeRule<ReduceParams>;
 }
 
 /** A reduction and what public functions need to call it. */
@@ -43,14 +50,6 @@ export interface ReductionPrimitive extends Primitive<ReduceParams> {
   readonly allowed: string;
   /** Whether the reduction of no element has a value. */
   readonly identity: boolean;
-}
-
-/** Axes to reduce, and whether they stay. */
-export interface ReduceOptions {
-  /** One axis or several, negative from the end; all when absent. */
-  readonly axis?: number | readonly number[] | undefined;
-  /** Whether reduced axes stay with length 1; false when absent. */
-  readonly keepDims?: boolean | undefined;
 }
 
 /**
@@ -72,6 +71,9 @@ export function reduction(op: Reduction): ReductionPrimitive {
       groups(x!, axes).map((items) => op.of(items, x!.dtype)),
     ],
     lower: { wasm: reduce(op.kernel) },
+    batch: (inputs, _, { axes }) => bindAll(record, inputs, { axes: axes.map((axis) => axis + 1) }),
+    ...(op.derivatives === undefined ? {} : { derivatives: op.derivatives }),
+    ...(op.transpose === undefined ? {} : { transpose: op.transpose }),
     dtypes: op.dtypes,
     samples: [
       { shapes: [[]], params: { axes: [] } },
@@ -112,40 +114,29 @@ function groups(x: HostArray, axes: readonly number[]): readonly Item[][] {
 }
 
 /**
- * Calls a reduction.
+ * Adds or multiplies all items, integers exactly.
  *
- * @param p The primitive.
- * @param x Its operand.
- * @param options Axes to reduce, and whether they stay.
- * @returns Its result.
- * @throws {AxisError} If an axis does not exist or is given twice.
- * @throws {DTypeError} If it is not defined for the dtype.
- * @throws {ArgumentError} If there is nothing to reduce and no identity.
+ * @param items The items.
+ * @param dtype Their dtype.
+ * @param start The result of none.
+ * @param real What to do with two floats.
+ * @param integer The same for integers and booleans.
+ * @param complex The same for complex numbers.
+ * @returns The result, complex ones rounded to their dtype at each step.
  */
-export function reduced(
-  p: ReductionPrimitive,
-  x: TensorLike,
-  { axis, keepDims = false }: ReduceOptions = {},
-): Tensor {
-  if (!(x instanceof Tensor)) throw notTensorError(p.verb, x);
-  if (!p.dtypes.includes(x.dtype)) throw unsupportedDTypeError(p.verb, x.dtype, p.allowed);
-  const axes = [...normalizeAxes(p.verb, axis, x.shape.length)].sort((i, j) => i - j);
-  const empty = axes.some((i) => x.shape[i] === 0);
-  if (empty && !p.identity) throw emptyError(p.verb, x.shape);
-  const result = bind(p, [x], { axes });
-  return keepDims ? reshaped(result, reducedShape(x.shape, axes, true)) : result;
-}
-
-/**
- * The error for a reduction of nothing.
- *
- * @param verb What the caller does.
- * @param shape Shape of the operand.
- * @returns The error.
- */
-export function emptyError(verb: string, shape: Shape): ArgumentError {
-  return new ArgumentError(
-    `Cannot ${verb} an empty axis of a tensor of shape ${shapeText(shape)}: ` +
-      `there is no identity, reduce at least one element`,
-  );
+export function fold(
+  items: readonly Item[],
+  dtype: DType,
+  start: number,
+  real: (x: number, y: number) => number,
+  integer: (x: bigint, y: bigint) => bigint,
+  complex: (x: Complex, y: Complex) => Complex,
+): Item {
+  const { kind } = DTYPES[dtype];
+  if (kind === "float") return (items as number[]).reduce(real, start);
+  if (kind === "complex") {
+    const round = (z: Complex): Complex => storeItem(dtype, z) as Complex;
+    return (items as Complex[]).reduce((x, y) => round(complex(x, y)), { re: start, im: 0 });
+  }
+  return items.reduce<bigint>((x, y) => integer(x, BigInt(y as number)), BigInt(start));
 }

@@ -3,23 +3,14 @@
  *
  * @module
  */
-import {
-  type Complex,
-  type DType,
-  DTYPES,
-  dtypesOfKind,
-  type Item,
-  type NumericDType,
-  type SumDType,
-} from "../core/dtype.ts";
-import { storeItem } from "../core/item.ts";
+import type { DType, NumericDType, SumDType } from "../core/dtype.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Axes, Reduce } from "../core/types/axes.ts";
 import type { Check, ShapeFrom } from "../core/types/mistake.ts";
 import type { DTypeCheck, TensorLike } from "../core/types/operands.ts";
-import { compareItems } from "./order.ts";
-import { reduced, reduction } from "./reduction.ts";
+import { SUM } from "./movement_primitives.ts";
+import { ALL, ANY, ARGMAX, ARGMIN, MAX, MIN, PROD, reduced } from "./reduction_primitives.ts";
 
 /** Axes to reduce, and whether they stay. */
 export interface ReduceOptions<A, K extends boolean> {
@@ -31,138 +22,6 @@ export interface ReduceOptions<A, K extends boolean> {
 
 /** The dtypes that can be summed and counted. */
 export type SummableDType = NumericDType | "bool";
-
-const SUMMABLE = dtypesOfKind("bool", "int", "uint", "float", "complex");
-const ORDERED = dtypesOfKind("bool", "int", "uint", "float", "complex");
-
-/** Adds or multiplies all items, integers exactly. */
-function fold(
-  items: readonly Item[],
-  dtype: DType,
-  start: number,
-  real: (x: number, y: number) => number,
-  integer: (x: bigint, y: bigint) => bigint,
-  complex: (x: Complex, y: Complex) => Complex,
-): Item {
-  const { kind } = DTYPES[dtype];
-  if (kind === "float") return (items as number[]).reduce(real, start);
-  if (kind === "complex") {
-    const round = (z: Complex): Complex => storeItem(dtype, z) as Complex;
-    return (items as Complex[]).reduce((x, y) => round(complex(x, y)), { re: start, im: 0 });
-  }
-  return items.reduce<bigint>((x, y) => integer(x, BigInt(y as number)), BigInt(start));
-}
-
-const SUM = reduction({
-  name: "reduceSum",
-  verb: "sum over",
-  dtypes: SUMMABLE,
-  allowed: "numeric or bool",
-  result: (dtype) => DTYPES[dtype].sum,
-  identity: true,
-  of: (items, dtype) =>
-    fold(items, dtype, 0, (x, y) => x + y, (x, y) => x + y, (x, y) => ({
-      re: x.re + y.re,
-      im: x.im + y.im,
-    })),
-  kernel: "reduce_sum",
-  ulps: 64,
-});
-
-const PROD = reduction({
-  name: "reduceProd",
-  verb: "multiply over",
-  dtypes: SUMMABLE,
-  allowed: "numeric or bool",
-  result: (dtype) => DTYPES[dtype].sum,
-  identity: true,
-  of: (items, dtype) =>
-    fold(items, dtype, 1, (x, y) => x * y, (x, y) => x * y, (x, y) => ({
-      re: x.re * y.re - x.im * y.im,
-      im: x.re * y.im + x.im * y.re,
-    })),
-  kernel: "reduce_prod",
-  ulps: 64,
-});
-
-/** Position of the first item that no other one passes, NaN passing all. */
-function firstExtreme(items: readonly Item[], sign: 1 | -1): number {
-  let best = 0;
-  for (let i = 1; i < items.length && !hasNaN(items[best]!); i++) {
-    if (hasNaN(items[i]!) || sign * compareItems(items[i]!, items[best]!) > 0) best = i;
-  }
-  return best;
-}
-
-function hasNaN(x: Item): boolean {
-  return typeof x === "object" ? Number.isNaN(x.re) || Number.isNaN(x.im) : Number.isNaN(x);
-}
-
-const MAX = reduction({
-  name: "reduceMax",
-  verb: "take the maximum over",
-  dtypes: ORDERED,
-  allowed: "numeric or bool",
-  result: (dtype) => dtype,
-  identity: false,
-  of: (items) => items[firstExtreme(items, 1)]!,
-  kernel: "reduce_max",
-});
-
-const MIN = reduction({
-  name: "reduceMin",
-  verb: "take the minimum over",
-  dtypes: ORDERED,
-  allowed: "numeric or bool",
-  result: (dtype) => dtype,
-  identity: false,
-  of: (items) => items[firstExtreme(items, -1)]!,
-  kernel: "reduce_min",
-});
-
-const ARGMAX = reduction({
-  name: "argmax",
-  verb: "find the maximum over",
-  dtypes: ORDERED,
-  allowed: "numeric or bool",
-  result: () => "int32",
-  identity: false,
-  of: (items) => firstExtreme(items, 1),
-  kernel: "argmax",
-});
-
-const ARGMIN = reduction({
-  name: "argmin",
-  verb: "find the minimum over",
-  dtypes: ORDERED,
-  allowed: "numeric or bool",
-  result: () => "int32",
-  identity: false,
-  of: (items) => firstExtreme(items, -1),
-  kernel: "argmin",
-});
-
-const ANY = reduction({
-  name: "any",
-  verb: "combine by or over",
-  dtypes: ["bool"],
-  allowed: "bool, compare with 0 to make it so",
-  result: () => "bool",
-  identity: true,
-  of: (items) => items.includes(true),
-  kernel: "reduce_any",
-});
-
-const ALL = reduction({
-  name: "all",
-  verb: "combine by and over",
-  dtypes: ["bool"],
-  allowed: "bool, compare with 0 to make it so",
-  result: () => "bool",
-  identity: true,
-  of: (items) => !items.includes(false),
-  kernel: "reduce_all",
-});
 
 /**
  * Sum over axes. Floats are added pairwise, integers wrap.
@@ -202,7 +61,7 @@ export function sum<
 }
 
 /**
- * Product over axes. Integers wrap.
+ * Product over axes. Integers wrap. Derivatives are exact beside zeros, too.
  *
  * @typeParam D Dtype of the operand: numeric or bool.
  * @typeParam S Shape of the operand.
@@ -237,7 +96,7 @@ export function prod<
 
 /**
  * Largest element over axes. NaN passes everything; complex numbers are ordered by real and then
- * imaginary part.
+ * imaginary part. Elements that are equally large share the derivative evenly; it is NaN beside NaN.
  *
  * @typeParam D Dtype of the operand: numeric or bool.
  * @typeParam S Shape of the operand.
@@ -272,7 +131,7 @@ export function max<
 
 /**
  * Smallest element over axes. NaN passes everything; complex numbers are ordered by real and then
- * imaginary part.
+ * imaginary part. Elements that are equally small share the derivative evenly; it is NaN beside NaN.
  *
  * @typeParam D Dtype of the operand: numeric or bool.
  * @typeParam S Shape of the operand.

@@ -10,21 +10,17 @@ import {
   IndexError,
   indexError,
   shapeText,
+  tooManyIndicesError,
   valueText,
 } from "../core/errors.ts";
-import { broadcastShapes, type Shape, sizeOf } from "../core/shape.ts";
+import { broadcastShapes, sameShape, type Shape, sizeOf } from "../core/shape.ts";
 import { items, Tensor } from "../core/tensor.ts";
 import { truePositions } from "../devices/wasm/indexing.ts";
 import { wasmDevice } from "../devices/wasm/device.ts";
 import type { ScatterMode } from "../devices/wasm/indexing.ts";
-import { gathered, replaced, scattered } from "./indexing_primitives.ts";
-import {
-  broadcasted,
-  permuted,
-  reshaped,
-  sliced,
-  type SliceParams,
-} from "./movement_primitives.ts";
+import { gathered, scattered } from "./indexing_primitives.ts";
+import { broadcasted, permuted, reshaped } from "./movement_primitives.ts";
+import { replaced, sliced, type SliceParams } from "./region_primitives.ts";
 
 /**
  * One part of an index: an integer drops its axis, a string such as `"1:3"`,
@@ -110,6 +106,7 @@ export function selection(shape: Shape, parts: readonly IndexPart[]): Selection 
         take(0, 1, length);
       }
     } else {
+      if (!(part instanceof Tensor)) throw partError(part);
       if (part.dtype !== "int32" && part.dtype !== "int64") {
         throw new DTypeError(
           `Cannot index by ${part.dtype}: an index tensor must be int32, int64 or bool, cast it`,
@@ -179,10 +176,7 @@ function expandEllipsis(shape: Shape, parts: readonly IndexPart[]): readonly Ind
     return sum + (part instanceof Tensor && part.dtype === "bool" ? part.ndim : 1);
   }, 0);
   if (covered > shape.length) {
-    throw new IndexError(
-      `Cannot take ${covered} indices of a tensor of rank ${shape.length}: ` +
-        `there is one index an axis at most`,
-    );
+    throw tooManyIndicesError(covered, shape.length);
   }
   if (parts.filter((part) => part === "...").length > 1) {
     throw new IndexError(`Cannot index by several "...": it may stand once`);
@@ -212,7 +206,15 @@ interface Range {
 const ranges = new Map<string, Range>();
 const MOST_RANGES = 1000;
 
+function partError(part: unknown): IndexError {
+  return new IndexError(
+    `Cannot index by ${valueText(part)}: an index is an integer, a range such as "1:3", "...", ` +
+      `null, or a tensor of integers or booleans`,
+  );
+}
+
 function rangeOf(text: string): Range {
+  if (typeof text !== "string") throw partError(text);
   const known = ranges.get(text);
   if (known) return known;
   const match = /^\s*(-?\d+)?\s*:\s*(-?\d+)?\s*(?::\s*(-?\d+)?\s*)?$/.exec(text);
@@ -304,7 +306,7 @@ function arrange(part: Tensor, { picks, together }: Selection): Arranged {
   );
   if (sizeOf(common) === 0) checkUnused(part.shape, picks);
   return {
-    rows: reshaped(permuted(part, order), [...merged, ...rest]),
+    rows: shaped(ordered(part, order), [...merged, ...rest]),
     indices: picks.map(({ values }) => broadcasted(values, common)),
     order,
     place: together ? others.filter((axis) => axis < chosen[0]!).length : 0,
@@ -335,6 +337,25 @@ function inPlace(rank: number, count: number, place: number): readonly number[] 
   return [...others.slice(0, place), ...first, ...others.slice(place)];
 }
 
+/** The axes in another order; `x` itself where they have it. */
+function ordered(x: Tensor, order: readonly number[]): Tensor {
+  return order.every((axis, i) => axis === i) ? x : permuted(x, order);
+}
+
+/** The elements in another shape; `x` itself where it has it. */
+function shaped(x: Tensor, shape: Shape): Tensor {
+  return sameShape(x.shape, shape) ? x : reshaped(x, shape);
+}
+
+function isWhole(x: Tensor, { steps, lengths }: SliceParams): boolean {
+  return sameShape(x.shape, lengths) && steps.every((step) => step === 1);
+}
+
+/** The regular part; `x` itself where it is all of it, so that derivatives see rows of `x`. */
+function regularPart(x: Tensor, { region, shape }: Selection): Tensor {
+  return shaped(isWhole(x, region) ? x : sliced(x, region), shape);
+}
+
 /**
  * Reads what an index selects.
  *
@@ -343,10 +364,11 @@ function inPlace(rank: number, count: number, place: number): readonly number[] 
  * @returns A view, or a copy where index tensors select.
  */
 export function selected(x: Tensor, wanted: Selection): Tensor {
-  const region = sliced(x, wanted.region);
-  const part = wanted.shape === wanted.region.lengths ? region : reshaped(region, wanted.shape);
-  if (wanted.picks.length === 0) return part;
-  const { rows, indices, place } = arrange(part, wanted);
+  if (wanted.picks.length === 0) {
+    const part = sliced(x, wanted.region);
+    return wanted.shape === wanted.region.lengths ? part : reshaped(part, wanted.shape);
+  }
+  const { rows, indices, place } = arrange(regularPart(x, wanted), wanted);
   const result = gathered(rows, indices);
   return place === 0 ? result : permuted(result, inPlace(result.ndim, indices[0]!.ndim, place));
 }
@@ -371,16 +393,16 @@ export function updated(x: Tensor, wanted: Selection, value: Tensor, mode: Scatt
     }
     return replaced(x, reshaped(into(value, shape), region.lengths), region);
   }
-  const part = reshaped(sliced(x, region), shape);
+  const part = regularPart(x, wanted);
   const { rows, indices, order, place } = arrange(part, wanted);
   const count = indices[0]!.ndim;
   const target = [...indices[0]!.shape, ...rows.shape.slice(indices.length)];
   const back = inPlace(target.length, count, place);
   const spread = into(value, back.map((axis) => target[axis]!));
-  const scatteredRows = scattered(rows, permuted(spread, inverse(back)), indices, mode);
-  const ordered = reshaped(scatteredRows, order.map((axis) => part.shape[axis]!));
-  const restored = permuted(ordered, inverse(order));
-  return replaced(x, reshaped(restored, region.lengths), region);
+  const changed = scattered(rows, ordered(spread, inverse(back)), indices, mode);
+  const unmerged = shaped(changed, order.map((axis) => part.shape[axis]!));
+  const restored = shaped(ordered(unmerged, inverse(order)), region.lengths);
+  return isWhole(x, region) ? restored : replaced(x, restored, region);
 }
 
 /** Broadcasts a value into a shape; leading axes of length 1 may be too many. */

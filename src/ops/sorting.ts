@@ -14,13 +14,8 @@ import { flip } from "./movement.ts";
 import { permuted, reshaped } from "./movement_primitives.ts";
 import { progression } from "./progression.ts";
 import type { SummableDType } from "./reductions.ts";
-import {
-  rowOrder,
-  runningProduct,
-  runningSum,
-  searched,
-  sortedRows,
-} from "./sorting_primitives.ts";
+import { runningProduct, runningSum } from "./scan_primitives.ts";
+import { rowOrder, searched, sortedRows } from "./sorting_primitives.ts";
 
 /** Axis and direction of a sort. */
 export interface SortOptions {
@@ -49,7 +44,7 @@ function along(
 
 /**
  * Elements in ascending order along an axis. NaN counts as the largest; complex
- * numbers are ordered by real and then imaginary part.
+ * numbers are ordered by real and then imaginary part. Derivatives move with their elements.
  *
  * @typeParam D Dtype of the operand.
  * @typeParam S Shape of the operand.
@@ -197,7 +192,8 @@ export function cumsum<
 }
 
 /**
- * Running products along an axis, multiplied one after the other.
+ * Running products along an axis, multiplied one after the other. Derivatives are exact beside zeros,
+ * too.
  *
  * @typeParam D Dtype of the operand: numeric or bool.
  * @typeParam S Shape of the operand.

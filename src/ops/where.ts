@@ -55,7 +55,9 @@ const WHERE: Primitive<void> = definePrimitive<void>({
 });
 
 /**
- * Elements of one operand where a condition is true, of another where it is false.
+ * Elements of one operand where a condition is true, of another where it is false. The derivative by
+ * what is not chosen is 0, which becomes NaN further back where it meets an infinite derivative, as
+ * that of a square root at 0: choose between operands of such a function, not between its results.
  *
  * @typeParam C The condition.
  * @typeParam A Choice where it is true: a tensor or a scalar.

@@ -5,9 +5,10 @@
  */
 import type { DType } from "../core/dtype.ts";
 import { DTypeError, ShapeError, shapeText } from "../core/errors.ts";
-import type { Shape } from "../core/shape.ts";
+import { sameShape, type Shape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { zeros } from "../ops/creation.ts";
+import { tensorOperand } from "../ops/elementwise.ts";
 import { at } from "../ops/indexing.ts";
 
 /**
@@ -32,7 +33,8 @@ export interface IndexedSlices<D extends DType = DType> {
  * @param indices Number of each row, of rank 1 and as long as there are rows.
  * @param options `denseShape`: shape of the larger tensor.
  * @returns The rows with their numbers.
- * @throws {ShapeError} If the numbers are not one for each row.
+ * @throws {ShapeError} If the numbers are not one for each row, or the rows are of another shape
+ * than those of the larger tensor.
  * @throws {DTypeError} If the numbers are no integers.
  *
  * @example Usage
@@ -51,7 +53,8 @@ export function indexedSlices<D extends DType>(
   indices: Tensor<"int32" | "int64", Shape>,
   { denseShape }: { readonly denseShape?: Shape | undefined } = {},
 ): IndexedSlices<D> {
-  const dtype: DType = indices.dtype;
+  tensorOperand("number rows in", values);
+  const { dtype } = tensorOperand("number rows by", indices);
   if (dtype !== "int32" && dtype !== "int64") {
     throw new DTypeError(
       `Cannot number rows by ${dtype}: the indices must be int32 or int64, cast them`,
@@ -63,6 +66,12 @@ export function indexedSlices<D extends DType>(
         `${shapeText(indices.shape)}: give one index for each row`,
     );
   }
+  if (denseShape !== undefined && !sameShape(values.shape.slice(1), denseShape.slice(1))) {
+    throw new ShapeError(
+      `Cannot number rows of shape ${shapeText(values.shape)} in a tensor of shape ` +
+        `${shapeText(denseShape)}: only the first lengths may differ`,
+    );
+  }
   return { values, indices, denseShape };
 }
 
@@ -72,7 +81,7 @@ export function indexedSlices<D extends DType>(
  * @typeParam D Dtype of the rows.
  * @param slices The rows, with a `denseShape`.
  * @returns A tensor of the dense shape.
- * @throws {ShapeError} If the dense shape is not known.
+ * @throws {ShapeError} If the dense shape is not known, or the rows do not fit it.
  *
  * @example Usage
  * ```ts
@@ -85,7 +94,7 @@ export function indexedSlices<D extends DType>(
  * ```
  */
 export function toDense<D extends DType>(slices: IndexedSlices<D>): Tensor<D, number[]> {
-  const { values, indices, denseShape } = slices;
+  const { values, indices, denseShape } = indexedSlices(slices.values, slices.indices, slices);
   if (denseShape === undefined) {
     throw new ShapeError(
       `Cannot make rows of shape ${shapeText(values.shape)} dense: ` +

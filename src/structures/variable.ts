@@ -5,6 +5,7 @@
  */
 import type { DType } from "../core/dtype.ts";
 import { DTypeError, IndexError, ShapeError, shapeText } from "../core/errors.ts";
+import { isTracing } from "../core/primitive.ts";
 import type { Shape } from "../core/shape.ts";
 import { Tensor } from "../core/tensor.ts";
 import type { Check, ShapeFrom } from "../core/types/mistake.ts";
@@ -15,9 +16,11 @@ import { donating } from "../devices/wasm/runtime.ts";
 import type { ScatterMode } from "../devices/wasm/indexing.ts";
 import { add, divide, subtract } from "../ops/arithmetic.ts";
 import { ones, tensorOf } from "../ops/creation.ts";
+import { unchanged } from "../ops/elementwise.ts";
 import { at, updateOf, type UpdateValue } from "../ops/indexing.ts";
 import { gathered, scattered } from "../ops/indexing_primitives.ts";
-import { broadcasted, reshaped, sliced } from "../ops/movement_primitives.ts";
+import { broadcasted, reshaped } from "../ops/movement_primitives.ts";
+import { sliced } from "../ops/region_primitives.ts";
 import { type IndexPart, selected, type Selection, selection, updated } from "../ops/selection.ts";
 import type { IndexedSlices } from "./indexed_slices.ts";
 
@@ -36,6 +39,24 @@ export type Assignable<D extends DType, S extends Shape> = TensorLike<D, S> | Te
 
 /** Row numbers or index vectors: an integer tensor or nested arrays of integers. */
 export type Indices = TensorLike<"int32" | "int64"> | TensorData;
+
+/** What each way to combine does, for messages. */
+const SCATTER_VERBS: { readonly [M in ScatterMode]: string } = {
+  set: "update",
+  add: "add to",
+  sub: "subtract from",
+  mul: "multiply",
+  min: "take minima in",
+  max: "take maxima in",
+};
+
+/**
+ * A value on its way in or out. The variable keeps a handle of its own, so that disposing of the
+ * other one leaves it alone; a traced value has no memory.
+ */
+function handedOver<D extends DType, S extends Shape>(x: Tensor<D, S>): Tensor<D, S> {
+  return isTracing() ? x : unchanged(x) as Tensor as Tensor<D, S>;
+}
 
 function indexTensor(indices: Indices): Tensor {
   const x = indices instanceof Tensor ? indices as Tensor : tensorOf(indices, "int32");
@@ -83,7 +104,7 @@ export class Variable<D extends DType = DType, S extends Shape = Shape> {
 
   /** The value now; it stays as it is when the variable changes. */
   get value(): Tensor<D, S> {
-    return this.#cell.read();
+    return handedOver(this.#cell.read());
   }
 
   /**
@@ -95,7 +116,9 @@ export class Variable<D extends DType = DType, S extends Shape = Shape> {
    * @throws {DTypeError} If the dtypes differ.
    */
   assign(value: Assignable<D, S>): this {
-    this.#cell.write(this.#operand("assign to", value), true);
+    const x = this.#operand("assign to", value);
+    const given = value instanceof Tensor;
+    this.#cell.write(given ? handedOver(x) : x, given);
     return this;
   }
 
@@ -187,7 +210,8 @@ export class Variable<D extends DType = DType, S extends Shape = Shape> {
    * @throws {IndexError} If a row number is out of range.
    */
   scatterDiv(slices: IndexedSlices<D>): this {
-    const divisors = at(ones(this.shape as Shape, { dtype: this.dtype }) as Tensor, slices.indices)
+    const numbers = indexTensor(slices.indices);
+    const divisors = at(ones(this.shape as Shape, { dtype: this.dtype }) as Tensor, numbers)
       .multiply(slices.values);
     const quotient: Tensor = divide(this.#peek(), divisors);
     this.#cell.check("divide", this.name, quotient);
@@ -338,7 +362,10 @@ export class Variable<D extends DType = DType, S extends Shape = Shape> {
    * @returns The text.
    */
   toString(): string {
-    return `variable(${JSON.stringify(this.name)}, ${this.#peek()})`;
+    const value = String(this.#peek());
+    // Several lines are aligned for the start of a line.
+    const gap = value.includes("\n") ? "\n" : " ";
+    return `variable(${JSON.stringify(this.name)},${gap}${value})`;
   }
 
   // What consoles and notebooks show; a static block because the names are computed.
@@ -382,10 +409,14 @@ export class Variable<D extends DType = DType, S extends Shape = Shape> {
   #vectors(indices: Indices): readonly Tensor[] {
     const x = indexTensor(indices);
     const depth = x.shape[x.ndim - 1];
-    if (depth === undefined || depth === 0 || depth > this.shape.length) {
+    const rank = this.shape.length;
+    if (depth === undefined || depth === 0 || depth > rank) {
+      const cure = rank === 0
+        ? "it has no axes, assign to it"
+        : `the last axis must have 1 to ${rank} indices`;
       throw new IndexError(
         `Cannot index variable ${this.name} of shape ${shapeText(this.shape)} by vectors of ` +
-          `shape ${shapeText(x.shape)}: the last axis must have 1 to ${this.shape.length} indices`,
+          `shape ${shapeText(x.shape)}: ${cure}`,
       );
     }
     const vectors = x.shape.slice(0, -1);
@@ -401,7 +432,7 @@ export class Variable<D extends DType = DType, S extends Shape = Shape> {
   }
 
   #scatterRows({ indices, values }: IndexedSlices<D>, mode: ScatterMode): this {
-    return this.#scatter([indices], values, mode);
+    return this.#scatter([indexTensor(indices)], values, mode);
   }
 
   #scatter(indices: readonly Tensor[], updates: unknown, mode: ScatterMode): this {
@@ -411,7 +442,7 @@ export class Variable<D extends DType = DType, S extends Shape = Shape> {
     const spread = values.ndim === 0 ? broadcasted(values, wanted) : values;
     if (mode !== "set" && (this.dtype === "bool" || this.dtype === "string")) {
       throw new DTypeError(
-        `Cannot ${mode} to variable ${this.name} of ${this.dtype}: assign to it`,
+        `Cannot ${SCATTER_VERBS[mode]} variable ${this.name} of ${this.dtype}: assign to it`,
       );
     }
     this.#update((x) => scattered(x, spread, indices, mode));
@@ -510,5 +541,6 @@ export function variable(
   { dtype, name = "Variable", trainable = true }: VariableOptions<DType> = {},
 ): Variable {
   const first = tensorOf(value, dtype);
-  return new Variable(new Cell(first, first === value), name, trainable);
+  const given = first === value;
+  return new Variable(new Cell(given ? handedOver(first) : first, given), name, trainable);
 }

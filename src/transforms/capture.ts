@@ -5,7 +5,7 @@
  */
 import { TraceError } from "../core/errors.ts";
 import { Graph, type Node, Value } from "../core/graph.ts";
-import { interpret, type Interpreter, type Primitive } from "../core/primitive.ts";
+import { type Device, interpret, type Interpreter, type Primitive } from "../core/primitive.ts";
 import { type Aval, type Storage, Tensor } from "../core/tensor.ts";
 import { flatten, type Structure, type Tree } from "../core/tree.ts";
 import { Tracer, unknownStorage } from "./tracer.ts";
@@ -96,12 +96,28 @@ export class Capture implements Interpreter {
     return value;
   }
 
-  process<P>(p: Primitive<P>, inputs: readonly Tensor[], params: P): readonly Tensor[] {
+  process<P>(
+    p: Primitive<P>,
+    inputs: readonly Tensor[],
+    params: P,
+    device?: Device,
+  ): readonly Tensor[] {
     const own = inputs.map((x) => this.valueOf(x));
     const outputs = p.rule(inputs, params).map((aval) => new Value(aval));
-    this.nodes.push({ primitive: p as unknown as Primitive, inputs: own, params, outputs });
+    const primitive = p as unknown as Primitive;
+    this.nodes.push({ primitive, inputs: own, params, outputs, device });
     return outputs.map((value) => this.tracer(value));
   }
+}
+
+/**
+ * Whether a tensor is a value of a linear program: one that is recorded to be run backward.
+ *
+ * @param x A tensor.
+ * @returns Whether it is one.
+ */
+export function isLinear(x: Tensor | null): boolean {
+  return x instanceof GraphTracer && !x.interpreter.capturesAll;
 }
 
 /** A captured function: its graph has the constants as its first inputs. */
@@ -120,6 +136,7 @@ export interface Captured {
  * @param name Name of the transform, for messages.
  * @param f A function of one tracer for each input; its result is a tree of tensors.
  * @param avals Dtypes and shapes of the inputs.
+ * @param make Makes what records the calls, where it is not a plain capture.
  * @returns The graph.
  * @throws {TraceError} If the function reads elements.
  */
@@ -127,8 +144,9 @@ export function capture(
   name: string,
   f: (...inputs: readonly Tensor[]) => Tree,
   avals: readonly Aval[],
+  make: (level: number) => Capture = (level) => new Capture(level, name, true),
 ): Captured {
-  return interpret((level) => new Capture(level, name, true), (trace) => {
+  return interpret(make, (trace) => {
     const inputs = avals.map((aval) => trace.fresh(aval));
     const { leaves, structure } = flatten(f(...inputs));
     const outputs = leaves.map((x) => trace.valueOf(x));

@@ -70,13 +70,21 @@ export class Jvp implements Interpreter {
   }
 
   process<P>(p: Primitive<P>, inputs: readonly Tensor[], params: P): readonly Tensor[] {
-    if (p.expand && !p.jvp && !p.derivatives) return p.expand(inputs, params);
+    if (p.expand && !p.jvp && !p.derivatives && !p.dual) return p.expand(inputs, params);
     const pairs = inputs.map((x) => this.split(x));
     const primals = pairs.map(([primal]) => primal);
+    const moves = pairs.map(([, tangent]) => tangent);
+    const moving = moves.some((tangent) => tangent !== null);
+    if (p.dual && moving) return this.#duals(...p.dual(moves, primals, params));
     const results = bindAll(p, primals, params);
-    const moving = pairs.some(([, tangent]) => tangent !== null);
     if (!moving || !results.some(isDifferentiable)) return results;
-    const tangents = tangentsOf(p, pairs.map(([, tangent]) => tangent), primals, params, results);
+    return this.#duals(results, tangentsOf(p, moves, primals, params, results));
+  }
+
+  #duals(
+    results: readonly Tensor[],
+    tangents: readonly (Tensor | null)[],
+  ): readonly Tensor[] {
     return results.map((result, i) => {
       const tangent = tangents[i] ?? null;
       return isDifferentiable(result) ? this.dual(result, tangent) : result;

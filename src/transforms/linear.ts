@@ -165,8 +165,8 @@ function transposed(
 ): readonly (Tensor | null)[] {
   if (primitive.transpose) return primitive.transpose(cotangents, inputs, params);
   throw new TraceError(
-    `Cannot differentiate backward through ${primitive.name}: it is not linear in its tangent, ` +
-      `use forward mode (jvp)`,
+    `Cannot differentiate backward through ${primitive.name}: ` +
+      (primitive.forwardOnly ?? "it is not linear in its tangent, use forward mode (jvp)"),
   );
 }
 

@@ -9,7 +9,8 @@ import type { Interpreter, Traced } from "../core/primitive.ts";
 import { contiguousStrides } from "../core/shape.ts";
 import { type Aval, type DeviceMemory, type Storage, Tensor } from "../core/tensor.ts";
 import { scalarLike } from "../ops/elementwise.ts";
-import { broadcasted, reshaped, sliced } from "../ops/movement_primitives.ts";
+import { broadcasted, reshaped } from "../ops/movement_primitives.ts";
+import { sliced } from "../ops/region_primitives.ts";
 
 /** A tensor that a transform follows. */
 export abstract class Tracer extends Tensor implements Traced {
@@ -26,6 +27,17 @@ export abstract class Tracer extends Tensor implements Traced {
   constructor(interpreter: Interpreter, { dtype, shape }: Aval, storage: Storage) {
     super(dtype, shape, contiguousStrides(shape), 0, storage);
     this.interpreter = interpreter;
+  }
+
+  /**
+   * What comparisons and arithmetic operators of the language ask for: the element, if it is known.
+   *
+   * @param hint Whether text would do.
+   * @returns The text, or the element.
+   * @throws {TraceError} If the element is not known.
+   */
+  [Symbol.toPrimitive](hint: string): unknown {
+    return hint === "string" ? this.toString() : this.item();
   }
 }
 

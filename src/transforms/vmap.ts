@@ -70,6 +70,17 @@ export class Batch implements Interpreter {
     return x instanceof BatchTracer && x.interpreter === this ? x.batch : null;
   }
 
+  /**
+   * The batch of an example; what is the same for all is repeated.
+   *
+   * @param x A tensor.
+   * @returns The whole along its first axis.
+   */
+  whole(x: Tensor): Tensor {
+    return this.batchOf(x) ??
+      broadcasted(reshaped(x, [1, ...x.shape]), [this.size, ...x.shape]);
+  }
+
   process<P>(p: Primitive<P>, inputs: readonly Tensor[], params: P): readonly Tensor[] {
     if (!p.batch) {
       if (p.expand) return p.expand(inputs, params);
@@ -204,17 +215,15 @@ function sizeOfBatch(batches: readonly (Tensor | null)[]): number {
   return first.shape[0]!;
 }
 
-/** A result with its batch at an axis; what is the same for all is repeated. */
+/** A result with its batch at an axis. */
 function placed(trace: Batch, x: Tensor, axis: number | null): Tensor {
-  const batch = trace.batchOf(x);
   if (axis === null) {
-    if (!batch) return x;
+    if (!trace.batchOf(x)) return x;
     throw new ArgumentError(
       `Cannot vmap with outAxes null for a result of shape ${shapeText(x.shape)} ` +
         `that differs between examples: give it an axis`,
     );
   }
-  const whole = batch ??
-    broadcasted(reshaped(x, [1, ...x.shape]), [trace.size, ...x.shape]);
+  const whole = trace.whole(x);
   return moved(whole, 0, normalizeAxis("place the batch at", axis, whole.ndim));
 }

@@ -1,5 +1,8 @@
 /** Fixtures, hand-made files and NumPy as a judge, for the tests of files. */
 
+/** The Python that may have NumPy. */
+const PYTHON = Deno.env.get("DENUM_PYTHON") ?? "python3";
+
 const DATA = new URL("../data/", import.meta.url);
 
 /** Content of a file that NumPy wrote. */
@@ -37,7 +40,7 @@ export function npyFile(
 
 async function python(script: string, input: Uint8Array): Promise<string | undefined> {
   try {
-    const child = new Deno.Command("python3", {
+    const child = new Deno.Command(PYTHON, {
       args: ["-c", script],
       stdin: "piped",
       stdout: "piped",
@@ -61,9 +64,9 @@ const VERSION = await python(
 
 /** Why NumPy cannot be asked, or undefined if it can. */
 const missing: string | undefined = VERSION === undefined
-  ? "python3 is not installed or may not be run"
+  ? `${PYTHON} is not installed or may not be run`
   : VERSION === ""
-  ? "python3 has no NumPy"
+  ? `${PYTHON} has no NumPy`
   : undefined;
 
 /** A test that needs NumPy; without it the test is ignored and its name says why. */

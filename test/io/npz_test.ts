@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { ArgumentError, FormatError } from "../../src/core/errors.ts";
 import { tensorOf } from "../../src/ops/creation.ts";
 import { encodeNpy, type RawArray } from "../../src/io/npy_format.ts";
+import { loadNpy, saveNpy } from "../../src/io/npy.ts";
 import { loadNpz, saveNpz } from "../../src/io/npz.ts";
 import { decodeNpz, encodeNpz } from "../../src/io/npz_format.ts";
 import { crc32 } from "../../src/io/zip_records.ts";
@@ -118,6 +120,36 @@ Deno.test("loadNpz copies, has names, and says which arrays there are", () => {
   assert.deepEqual(loadNpz(saveNpz({})).names, []);
 });
 
+Deno.test("a Buffer of Node is read as other bytes are, and left alone", async () => {
+  const x = tensorOf([[1, 258], [3, 4]], "int16");
+  const little = saveNpy(x);
+  const big = little.slice();
+  big.set(new TextEncoder().encode(">i2"), new TextDecoder("latin1").decode(big).indexOf("<i2"));
+  // At an odd address, where no typed array of 16 bits can begin.
+  const buffer = Buffer.concat([Buffer.from([0]), big]).subarray(1);
+  assert.deepEqual(loadNpy(buffer).toArray(), [[256, 513], [768, 1024]]);
+  assert.deepEqual(new Uint8Array(buffer), big);
+  const stored = Buffer.from(await fixture("stored.npz"));
+  const file = loadNpz(stored);
+  stored.fill(0);
+  assert.deepEqual(file.get("a").shape, [2, 3]);
+});
+
+Deno.test("what is no content of a file or no tensor is refused", () => {
+  for (const load of [loadNpy, loadNpz]) {
+    for (const bytes of [new ArrayBuffer(8), "x.npz", undefined]) {
+      assert.throws(() => load(bytes as unknown as Uint8Array), {
+        name: "ArgumentError",
+        message: /^Cannot read np[yz] file: its content must be a Uint8Array, not /,
+      });
+    }
+  }
+  assert.throws(() => saveNpz({ x: [1] } as never), {
+    name: "DTypeError",
+    message: "Cannot save 1: an operand must be a tensor, make one with tensor()",
+  });
+});
+
 Deno.test("an array is unpacked only when it is read", async () => {
   const file = await fixture("deflated.npz");
   file[find(file, LOCAL) + 70]! ^= 255;
@@ -168,6 +200,32 @@ Deno.test("two entries of the same bytes are refused", () => {
   const file = changed(writeZip(same, false), [CENTRAL, 1, 42], 4, 0);
   file[find(file, CENTRAL, 1) + 46] = "x".charCodeAt(0);
   refused(file, /overlaps/);
+});
+
+Deno.test("what is no array of the size that it claims is not unpacked to its end", () => {
+  const zeros = new Uint8Array(1 << 25);
+  const three = encodeNpy({ dtype: "int8", shape: [3], bytes: new Uint8Array(3) });
+  const followed = zeros.slice();
+  followed.set(three);
+  const bombs: [Uint8Array, RegExp][] = [
+    [zeros, /array "x" of npz file: it does not begin with the bytes of the format/],
+    [
+      followed,
+      /array "x" of npz file: its shape \[3\] of "\|i1" takes 3 bytes, but 33554304 follow/,
+    ],
+  ];
+  for (const [content, reason] of bombs) {
+    const archive = writeZip(new Map([["x.npy", content]]), true);
+    const [entry] = readZip(archive);
+    let seen = 0;
+    assert.throws(() =>
+      unpack(entry!, (start) => {
+        seen = start.length;
+        throw new FormatError("stop");
+      }), /stop/);
+    assert(seen >= 16_384 && seen <= 17_000_000, `${seen} bytes`);
+    refused(archive, reason);
+  }
 });
 
 Deno.test("a zip bomb stops at the size that it claims", () => {

@@ -187,7 +187,13 @@ function smallest(
   return undefined;
 }
 
-function attempt(check: () => string | undefined): string | undefined {
+/**
+ * Counts an error as a violation.
+ *
+ * @param check Says how a law is broken.
+ * @returns What it says, or what it throws.
+ */
+export function attempt(check: () => string | undefined): string | undefined {
   try {
     return check();
   } catch (error) {

@@ -187,6 +187,62 @@ Deno.test("name and trainable are kept, and shown", () => {
   assert.equal(nd.variable(1).trainable, true);
 });
 
+Deno.test("a value of several lines is shown below the name", () => {
+  const text = 'variable("Variable",\ntensor([[1., 2.],\n        [3., 4.]], dtype=float32))';
+  assert.equal(String(nd.variable([[1, 2], [3, 4]])), text);
+});
+
+Deno.test("disposing of what was read or assigned leaves the variable alone", () => {
+  for (const length of [3, 100_000]) {
+    const given = nd.add(nd.zeros([length]), 1);
+    const v = nd.variable(given);
+    given[Symbol.dispose]();
+    {
+      using read = v.value;
+      assert.equal(read.size, length);
+    }
+    const assigned = nd.add(nd.zeros([length]), 2);
+    v.assign(assigned);
+    assigned[Symbol.dispose]();
+    v.at(0).assign(5);
+    assert.deepEqual(nd.slice(v.value, ":3").toArray(), [5, 2, 2]);
+  }
+});
+
+Deno.test("scattering to rank 0, to no rows and to bool is refused", () => {
+  const row = nd.tensor([0], { dtype: "int32" });
+  const scalar: nd.Variable = nd.variable(3);
+  assert.throws(() => scalar.scatterUpdate(nd.indexedSlices(nd.tensor([1]), row)), {
+    name: "IndexError",
+    message: "Cannot take 1 indices of a tensor of rank 0: there is one index an axis at most",
+  });
+  assert.throws(() => scalar.scatterNdUpdate([[0]], [1]), {
+    name: "IndexError",
+    message: "Cannot index variable Variable of shape [] by vectors of shape [1, 1]: " +
+      "it has no axes, assign to it",
+  });
+  const flags = nd.variable([true, false]);
+  assert.throws(() => flags.scatterMin(nd.indexedSlices(nd.tensor([true]), row)), {
+    name: "DTypeError",
+    message: "Cannot take minima in variable Variable of bool: assign to it",
+  });
+});
+
+Deno.test("indexed slices are checked", () => {
+  const row = nd.tensor([0], { dtype: "int32" });
+  assert.throws(() => nd.indexedSlices([[1]] as never, row), nd.DTypeError);
+  assert.throws(() => nd.indexedSlices(nd.ones([1, 2]), [0] as never), nd.DTypeError);
+  assert.throws(() => nd.indexedSlices(nd.ones([1, 2]), nd.tensor([0]) as never), nd.DTypeError);
+  assert.throws(() => nd.indexedSlices(nd.ones([2, 2]), row), nd.ShapeError);
+  assert.throws(() => nd.indexedSlices(nd.ones([1, 1]), row, { denseShape: [4, 3] }), {
+    name: "ShapeError",
+    message: "Cannot number rows of shape [1, 1] in a tensor of shape [4, 3]: " +
+      "only the first lengths may differ",
+  });
+  const loose = { values: nd.ones([1, 1]), indices: row, denseShape: [4, 3] };
+  assert.throws(() => nd.toDense(loose), nd.ShapeError);
+});
+
 Deno.test("types: shape and dtype of a variable are fixed", () => {
   const v = matrix();
   const value: nd.Tensor<"float32", [2, 3]> = v.value;

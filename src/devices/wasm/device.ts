@@ -4,6 +4,7 @@
  * @module
  */
 import { type DType, DTYPES, type Item } from "../../core/dtype.ts";
+import { memoryError } from "../../core/errors.ts";
 import { readItem, writeItem } from "../../core/item.ts";
 import { type Device, isTracing, type Primitive } from "../../core/primitive.ts";
 import { contiguousStrides, isContiguous, type Shape, sizeOf } from "../../core/shape.ts";
@@ -11,6 +12,14 @@ import { Tensor } from "../../core/tensor.ts";
 import { hostItem, HostStorage, hostTensor, runReference } from "../host.ts";
 import { addressOf, pack, runtime, setOwner, temporary, withTemporaries } from "./runtime.ts";
 import type { WasmStorage } from "./storage.ts";
+
+function fresh(bytes: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(bytes);
+  } catch {
+    throw memoryError(bytes);
+  }
+}
 
 class WasmDevice implements Device {
   readonly name = "wasm";
@@ -57,7 +66,7 @@ class WasmDevice implements Device {
 
   toBytes(x: Tensor): Uint8Array<ArrayBuffer> {
     const bytes = sizeOf(x.shape) * DTYPES[x.dtype].bytes;
-    const result = new Uint8Array(bytes);
+    const result = fresh(bytes);
     if (bytes === 0) return result;
     const storage = x.storage as WasmStorage;
     if (isContiguous(x.shape, x.strides)) {

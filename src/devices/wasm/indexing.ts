@@ -22,6 +22,12 @@ import {
   withTemporaries,
 } from "./runtime.ts";
 
+/** What finding rows by index tensors needs to know. */
+export interface PlaceParams {
+  /** How many leading axes transforms have added: messages count axes without them. */
+  readonly added: number;
+}
+
 /** How a scatter combines an update with what is there. */
 export type ScatterMode = "set" | "add" | "sub" | "mul" | "min" | "max";
 
@@ -30,10 +36,11 @@ export type ScatterMode = "set" | "add" | "sub" | "mul" | "min" | "max";
  *
  * @param shape Shape of the indexed tensor.
  * @param indices One index tensor for each of its leading axes, of equal shape.
+ * @param added How many of these axes the user does not know of.
  * @returns Address of as many uint32 as each index tensor has elements.
  * @throws {IndexError} If an index is out of range.
  */
-function linearRows(shape: Shape, indices: readonly Tensor[]): number {
+function linearRows(shape: Shape, indices: readonly Tensor[], added: number): number {
   const count = indices[0]!.size;
   const linear = temporary(count * 4);
   clearBytes(linear, count * 4);
@@ -46,7 +53,7 @@ function linearRows(shape: Shape, indices: readonly Tensor[]): number {
     const { view } = runtime().heap;
     const at = address + bad * bytes;
     const value = bytes === 8 ? Number(view.getBigInt64(at, true)) : view.getInt32(at, true);
-    throw indexError(value, axis, length);
+    throw indexError(value, axis - added, length);
   });
   return linear;
 }
@@ -54,15 +61,14 @@ function linearRows(shape: Shape, indices: readonly Tensor[]): number {
 /**
  * Lowering of taking rows of the first input at the others' indices.
  *
- * @typeParam P Parameters of the primitive.
  * @returns The lowering.
  */
-export function gatherRows<P>(): Lowering<P> {
-  return dynamicLowering(([x, ...indices], _, [out]) => {
+export function gatherRows(): Lowering<PlaceParams> {
+  return dynamicLowering(([x, ...indices], { added }, [out]) => {
     return [produce(out!, (target) => {
       const count = indices[0]!.size;
       if (count === 0) return;
-      const linear = linearRows(x!.shape, indices);
+      const linear = linearRows(x!.shape, indices, added);
       const inner = sizeOf(x!.shape.slice(indices.length));
       if (inner === 0) return;
       const source = contiguousAddress(x!, x!.dtype);
@@ -77,8 +83,8 @@ export function gatherRows<P>(): Lowering<P> {
  *
  * @returns The lowering.
  */
-export function scatterRows(): Lowering<{ readonly mode: ScatterMode }> {
-  return dynamicLowering(([x, updates, ...indices], { mode }, [out]) => {
+export function scatterRows(): Lowering<PlaceParams & { readonly mode: ScatterMode }> {
+  return dynamicLowering(([x, updates, ...indices], { mode, added }, [out]) => {
     const { compute } = DTYPES[x!.dtype];
     if (mode === "set" || compute === x!.dtype) {
       return [produceFrom(x!, out!, (target) => {
@@ -86,7 +92,7 @@ export function scatterRows(): Lowering<{ readonly mode: ScatterMode }> {
           target,
           x!.shape,
           updates!,
-          linearRows(x!.shape, indices),
+          linearRows(x!.shape, indices, added),
           indices.length,
           mode,
         );
@@ -95,7 +101,7 @@ export function scatterRows(): Lowering<{ readonly mode: ScatterMode }> {
     return [produce(out!, (target) => {
       const results = temporary(x!.size * DTYPES[compute].bytes);
       castKernel(x!.dtype, compute)(contiguousAddress(x!, x!.dtype), results, x!.size);
-      const linear = linearRows(x!.shape, indices);
+      const linear = linearRows(x!.shape, indices, added);
       scatterInto(results, x!.shape, updates!, linear, indices.length, mode);
       castKernel(compute, x!.dtype)(results, target, x!.size);
     })];

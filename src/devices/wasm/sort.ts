@@ -8,7 +8,14 @@ import type { Lowering } from "../../core/primitive.ts";
 import { sizeOf } from "../../core/shape.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { kernel } from "./instance.ts";
-import { castKernel, contiguousAddress, copyBytes, produce, runtime, temporary } from "./runtime.ts";
+import {
+  castKernel,
+  contiguousAddress,
+  copyBytes,
+  produce,
+  runtime,
+  temporary,
+} from "./runtime.ts";
 
 /** Number of rows and length of a row along the last axis. */
 function rowsOf(x: Tensor): readonly [number, number] {

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { DeviceError } from "../../core/errors.ts";
+import { memoryError } from "../../core/errors.ts";
 import { type DeviceMemory, RELEASED, type Storage } from "../../core/tensor.ts";
 import type { Block, Heap } from "./heap.ts";
 
@@ -216,10 +216,7 @@ export class Pool {
     try {
       words = new Uint32Array(Math.ceil(bytes / 4));
     } catch {
-      throw new DeviceError(
-        `Cannot allocate ${bytes} bytes: the runtime has no memory of that size, ` +
-          `work on smaller tensors`,
-      );
+      throw memoryError(bytes);
     }
     return new WasmStorage(this.device, this, null, words, slab);
   }
