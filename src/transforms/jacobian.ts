@@ -10,7 +10,6 @@ import type { Tensor } from "../core/tensor.ts";
 import { converted } from "../ops/cast_primitive.ts";
 import { eye } from "../ops/creation.ts";
 import { permuted, reshaped } from "../ops/movement_primitives.ts";
-import { zerosLike } from "../ops/region_primitives.ts";
 import { partial } from "./arguments.ts";
 import { overBatch } from "./functions.ts";
 import { grad } from "./grad.ts";
