@@ -176,15 +176,20 @@ export { customJvp } from "./src/transforms/custom_jvp.ts";
 export { customVjp } from "./src/transforms/custom_vjp.ts";
 export type { CustomGradients } from "./src/transforms/custom_vjp.ts";
 export { grad, jvp, linearize, valueAndGrad, vjp } from "./src/transforms/grad.ts";
+export { hessian, jacobian } from "./src/transforms/jacobian.ts";
+export type { JacobianOptions } from "./src/transforms/jacobian.ts";
 export { stopGradient } from "./src/transforms/stop_gradient.ts";
 export type {
   Argnums,
   ArgumentsAt,
   AuxOf,
+  AxisTree,
   Batched,
+  BatchedArguments,
   GradOf,
   GradOptions,
+  Jacobian,
   Transformable,
 } from "./src/transforms/types.ts";
 export { vmap } from "./src/transforms/vmap.ts";
-export type { AxisTree, VmapOptions } from "./src/transforms/vmap.ts";
+export type { VmapOptions } from "./src/transforms/vmap.ts";

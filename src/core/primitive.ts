@@ -373,6 +373,7 @@ function deviceOf(name: string, inputs: readonly Tensor[]): Device {
   for (let i = 1; i < inputs.length; i++) {
     const other = inputs[i]!.storage.device;
     if (other !== device && other !== RELEASED && device !== RELEASED) {
+      if (!("run" in device && "run" in other)) throw leakedError();
       throw new DeviceError(
         `Cannot ${name} tensors on ${device.name} and ${other.name}: ` +
           `copy one of them to the other device first`,

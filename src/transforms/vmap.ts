@@ -10,7 +10,7 @@ import type { Storage, Tensor } from "../core/tensor.ts";
 import { flatten, type Tree } from "../core/tree.ts";
 import { broadcasted, permuted, reshaped } from "../ops/movement_primitives.ts";
 import { Tracer, unknownStorage } from "./tracer.ts";
-import type { Batched, Transformable } from "./types.ts";
+import type { AxisTree, Batched, BatchedArguments, Transformable } from "./types.ts";
 
 const STORAGE: Storage = unknownStorage(
   "vmap",
@@ -104,18 +104,15 @@ export class Batch implements Interpreter {
   }
 }
 
-/** An axis, none, or a tree of axes that starts like the argument. */
-export type AxisTree = number | null | readonly AxisTree[] | { readonly [name: string]: AxisTree };
-
 /** Which axes hold the examples. */
-export interface VmapOptions {
+export interface VmapOptions<I extends AxisTree = AxisTree, O extends AxisTree = AxisTree> {
   /**
    * Axis of the examples in the arguments: one for all tensors, or a list with one for each argument;
    * null where an argument is the same for all examples; trees of axes for trees of tensors. 0 when absent.
    */
-  readonly inAxes?: AxisTree | undefined;
+  readonly inAxes?: I | undefined;
   /** Axis of the examples in the results, a tree for trees of tensors; null for what is the same for all. 0 when absent. */
-  readonly outAxes?: AxisTree | undefined;
+  readonly outAxes?: O | undefined;
 }
 
 /** The axis for each leaf of a tree, from a tree of axes that may end earlier. */
@@ -153,6 +150,8 @@ function moved(x: Tensor, from: number, to: number): Tensor {
  * The function that runs over a whole batch at once: each primitive runs once for all examples.
  *
  * @typeParam F The function.
+ * @typeParam I Axes of the examples in the arguments.
+ * @typeParam O Axes of the examples in the results.
  * @param f A function of trees of tensors that returns a tree of tensors.
  * @param options Which axes hold the examples.
  * @returns A function of arguments with one more axis, which returns results with one more axis.
@@ -171,11 +170,17 @@ function moved(x: Tensor, from: number, to: number): Tensor {
  * assert.deepEqual(vmap(dot)(rows, rows).toArray(), [5, 25]);
  * ```
  */
-export function vmap<F extends Transformable>(
+export function vmap<
+  F extends Transformable,
+  const I extends AxisTree = 0,
+  const O extends AxisTree = 0,
+>(
   f: F,
-  { inAxes = 0, outAxes = 0 }: VmapOptions = {},
-): (...args: Batched<Parameters<F>>) => Batched<ReturnType<F>> {
-  return (...args) => {
+  { inAxes = 0 as I, outAxes = 0 as O }: VmapOptions<I, O> = {},
+): <B extends number = number>(
+  ...args: BatchedArguments<Parameters<F>, I, B>
+) => Batched<ReturnType<F>, O, B> {
+  const map = (...args: readonly unknown[]): unknown => {
     const { leaves, structure } = flatten(args);
     const axes = Array.isArray(inAxes) || typeof inAxes !== "object" || inAxes === null
       ? axesOf("vmap", inAxes, args)
@@ -194,8 +199,11 @@ export function vmap<F extends Transformable>(
       const places = axesOf("vmap", outAxes, whole);
       const outputs = result.leaves.map((x, i) => placed(trace, x, places[i]!));
       return result.structure.build(outputs);
-    }) as Batched<ReturnType<F>>;
+    });
   };
+  return map as <B extends number = number>(
+    ...args: BatchedArguments<Parameters<F>, I, B>
+  ) => Batched<ReturnType<F>, O, B>;
 }
 
 function sizeOfBatch(batches: readonly (Tensor | null)[]): number {
