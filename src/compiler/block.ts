@@ -77,11 +77,13 @@ class LoopBuilder {
     this.#planner = planner;
     this.#group = group;
     this.#size = sizeOf(group.shape);
-    const widest = Math.max(...group.nodes.flatMap(({ inputs, outputs }) =>
-      [...inputs, ...outputs].map(({ dtype }) =>
-        Math.max(DTYPES[dtype].bytes, DTYPES[DTYPES[dtype].compute].bytes)
-      )
-    ));
+    const widest = Math.max(
+      ...group.nodes.flatMap(({ inputs, outputs }) =>
+        [...inputs, ...outputs].map(({ dtype }) =>
+          Math.max(DTYPES[dtype].bytes, DTYPES[DTYPES[dtype].compute].bytes)
+        )
+      ),
+    );
     const limit = Math.max(LEAF, BLOCK_BYTES / widest);
     const { row, folds } = group;
     if (folds.length === 0) {
@@ -256,7 +258,7 @@ class LoopBuilder {
   #stored(): readonly LaneValue[] {
     const read = new Set(this.#folds.map(({ from }) => from.base));
     for (const { lanes, args } of this.#body) {
-      if (!lanes) for (const { base } of args) read.add(base);
+      if (!lanes) { for (const { base } of args) read.add(base); }
     }
     return this.#values.map((value) => ({
       ...value,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { instance, COPY, CLEAR } from "../devices/wasm/instance.ts";
+import { CLEAR, COPY, instance } from "../devices/wasm/instance.ts";
 import {
   type Bytes,
   call,
@@ -172,7 +172,10 @@ class ModuleWriter {
     const host32 = this.#type({ params: [I32], results: [] });
     const shared = instance().build === "threads";
     const imports: Bytes[] = [
-      ...[...this.#kernels.keys()].map((name, i) => [text("k"), text(name), 0, unsigned(kernels[i]!)]),
+      ...[...this.#kernels.keys()].map((
+        name,
+        i,
+      ) => [text("k"), text(name), 0, unsigned(kernels[i]!)]),
       ...this.#hosts.map((_, i) => [text("h"), text(String(i)), 0, unsigned(host32)]),
       [text("e"), text("memory"), 2, shared ? 3 : 1, unsigned(0), unsigned(65536)],
     ];
@@ -305,7 +308,11 @@ class ModuleWriter {
     }
     const blockArg = ({ base, perStart, perCount, rows }: BlockArg): Bytes => {
       const scaled = (local: number, by: number): Bytes =>
-        by === 0 ? [] : by === 1 ? [get(local), OP.add] : [get(local), constant(by), OP.mul, OP.add];
+        by === 0
+          ? []
+          : by === 1
+          ? [get(local), OP.add]
+          : [get(local), constant(by), OP.mul, OP.add];
       return [
         f.term(base),
         scaled(rows ? place : START, perStart),
@@ -378,4 +385,3 @@ export function generate(
   }).exports;
   return run as (frame: number) => void;
 }
-

@@ -4,7 +4,13 @@
  * @module
  */
 import { instance, type Kernel } from "../devices/wasm/instance.ts";
-import { copyBytes, contiguousAddress, staged, tensorAt, withTemporaries } from "../devices/wasm/runtime.ts";
+import {
+  contiguousAddress,
+  copyBytes,
+  staged,
+  tensorAt,
+  withTemporaries,
+} from "../devices/wasm/runtime.ts";
 import { bindAll } from "../core/primitive.ts";
 import { DTYPES } from "../core/dtype.ts";
 import { sizeOf } from "../core/shape.ts";

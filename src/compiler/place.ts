@@ -42,7 +42,9 @@ export interface Term {
  */
 export function termOf(value: number): Term {
   const region = Math.round(value / REGION) - 1;
-  return region < 0 ? { region: -1, offset: value } : { region, offset: value - planned(region, 0) };
+  return region < 0
+    ? { region: -1, offset: value }
+    : { region, offset: value - planned(region, 0) };
 }
 
 /** Where a value lies. */

@@ -154,7 +154,10 @@ class Planner implements PlanMemory {
     for (const { primitive, inputs, params, outputs } of this.#graph.nodes) {
       const [x] = inputs;
       if (!primitive.view || !x) continue;
-      const layout = primitive.view({ ...layouts.get(x) ?? freshLayout(x.shape), dtype: x.dtype }, params);
+      const layout = primitive.view(
+        { ...layouts.get(x) ?? freshLayout(x.shape), dtype: x.dtype },
+        params,
+      );
       if (!layout) continue;
       layouts.set(outputs[0]!, layout);
       this.#bases.set(outputs[0]!, this.#baseOf(x));
@@ -264,7 +267,8 @@ class Planner implements PlanMemory {
     });
     staged(stage, () =>
       divertKernels(
-        (kernel, args) => calls.push({ kind: "call", label: primitive.name, kernel, args: [...args] }),
+        (kernel, args) =>
+          calls.push({ kind: "call", label: primitive.name, kernel, args: [...args] }),
         () => lower(operands, params, outputs),
       ));
     for (const [offset, bytes] of taken) this.arena.give(offset, bytes);

@@ -195,4 +195,3 @@ export function laneWidth(type: string): number {
   if (type === "v128") return 0;
   return type.endsWith("x2") ? 8 : 4;
 }
-

@@ -14,6 +14,7 @@ import {
   type RealOf,
 } from "../core/dtype.ts";
 import { Unknown } from "../core/primitive.ts";
+import type { SimplifyInput } from "../core/primitive.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { BinaryCheck, ResultShape } from "../core/types/broadcast.ts";
@@ -34,8 +35,14 @@ import { where } from "./where.ts";
 const NUMERIC = dtypesOfKind("int", "uint", "float", "complex");
 const FLOATING = dtypesOfKind("float", "complex");
 
+/** Whether all elements are known to be 1; products with complex ones may differ in NaN. */
+function isOne({ constant }: SimplifyInput): boolean {
+  return constant === 1 || constant === 1n;
+}
+
 const ADD = elementwise({
   name: "add",
+  lanes: { float: [0, 1, "add"], int: [0, 1, "add"], uint: [0, 1, "add"] },
   arity: 2,
   dtypes: NUMERIC,
   allowed: "numeric",
@@ -77,6 +84,7 @@ export function add<const A extends Operand, const B extends Operand>(
 
 const SUBTRACT = elementwise({
   name: "subtract",
+  lanes: { float: [0, 1, "sub"], int: [0, 1, "sub"], uint: [0, 1, "sub"] },
   arity: 2,
   dtypes: NUMERIC,
   allowed: "numeric",
@@ -117,6 +125,8 @@ export function subtract<const A extends Operand, const B extends Operand>(
 
 const MULTIPLY = elementwise({
   name: "multiply",
+  simplify: ([x, y]) => isOne(y!) ? 0 : isOne(x!) ? 1 : undefined,
+  lanes: { float: [0, 1, "mul"], int: [0, 1, "mul"], uint: [0, 1, "mul"] },
   arity: 2,
   dtypes: NUMERIC,
   allowed: "numeric",
@@ -161,6 +171,8 @@ export function multiply<const A extends Operand, const B extends Operand>(
 
 const DIVIDE = elementwise({
   name: "divide",
+  simplify: ([, y]) => isOne(y!) ? 0 : undefined,
+  lanes: { float: [0, 1, "div"] },
   arity: 2,
   dtypes: FLOATING,
   converts: floats("int", "uint"),
@@ -209,6 +221,7 @@ export function divide<const A extends Operand, const B extends Operand>(
 
 const NEGATIVE = elementwise({
   name: "negative",
+  lanes: { float: [0, "neg"], int: [0, "neg"], uint: [0, "neg"] },
   verb: "negate",
   arity: 1,
   dtypes: NUMERIC,
@@ -248,6 +261,7 @@ export function negative<D extends DType, S extends Shape>(
 
 const ABS = elementwise({
   name: "abs",
+  lanes: { float: [0, "abs"], int: [0, "abs"], uint: [0] },
   verb: "take magnitudes of",
   arity: 1,
   dtypes: NUMERIC,
@@ -341,6 +355,7 @@ export function sign<D extends DType, S extends Shape>(
 
 const SQUARE = elementwise({
   name: "square",
+  lanes: { float: [0, 0, "mul"], int: [0, 0, "mul"], uint: [0, 0, "mul"] },
   arity: 1,
   dtypes: NUMERIC,
   allowed: "numeric",
@@ -380,6 +395,7 @@ export function square<D extends DType, S extends Shape>(
 
 const RECIPROCAL = elementwise({
   name: "reciprocal",
+  lanes: { float: ["one", 0, "div"] },
   verb: "take reciprocals of",
   arity: 1,
   dtypes: FLOATING,

@@ -16,6 +16,7 @@ const BITS = dtypesOfKind("bool", "int", "uint");
 
 const BITWISE_AND = elementwise({
   name: "bitwiseAnd",
+  lanes: { int: [0, 1, "and"], uint: [0, 1, "and"], bool: [0, 1, "and"] },
   verb: "take the bitwise and of",
   arity: 2,
   dtypes: BITS,
@@ -55,6 +56,7 @@ export function bitwiseAnd<const A extends Operand, const B extends Operand>(
 
 const BITWISE_OR = elementwise({
   name: "bitwiseOr",
+  lanes: { int: [0, 1, "or"], uint: [0, 1, "or"], bool: [0, 1, "or"] },
   verb: "take the bitwise or of",
   arity: 2,
   dtypes: BITS,
@@ -94,6 +96,7 @@ export function bitwiseOr<const A extends Operand, const B extends Operand>(
 
 const BITWISE_XOR = elementwise({
   name: "bitwiseXor",
+  lanes: { int: [0, 1, "xor"], uint: [0, 1, "xor"], bool: [0, 1, "xor"] },
   verb: "take the bitwise xor of",
   arity: 2,
   dtypes: BITS,
@@ -133,6 +136,7 @@ export function bitwiseXor<const A extends Operand, const B extends Operand>(
 
 const BITWISE_NOT = elementwise({
   name: "bitwiseNot",
+  lanes: { int: [0, "not"], uint: [0, "not"] },
   verb: "take the bitwise not of",
   arity: 1,
   dtypes: INTEGERS,

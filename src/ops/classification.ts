@@ -34,6 +34,7 @@ function isInfinite(x: number): boolean {
 
 const ISNAN = elementwise({
   name: "isnan",
+  lanes: { float: [0, 0, "ne"] },
   verb: "look for NaN in",
   arity: 1,
   dtypes: dtypesOfKind("float", "complex"),

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Lanes } from "../core/lanes.ts";
 import { type Complex, DTYPE_NAMES } from "../core/dtype.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { BinaryCheck, ResultShape } from "../core/types/broadcast.ts";
@@ -19,6 +20,7 @@ function comparison(
   name: string,
   plain: (x: Comparable, y: Comparable) => boolean,
   complex: (x: Complex, y: Complex) => boolean,
+  lanes: Lanes,
 ): ElementwisePrimitive {
   return elementwise({
     name,
@@ -34,10 +36,16 @@ function comparison(
       complex,
     },
     result: () => "bool",
+    lanes,
   });
 }
 
-const EQUAL = comparison("equal", (x, y) => x === y, complexEqual);
+const EQUAL = comparison("equal", (x, y) => x === y, complexEqual, {
+  float: [0, 1, "eq"],
+  int: [0, 1, "eq"],
+  uint: [0, 1, "eq"],
+  bool: [0, 1, "xor", "not"],
+});
 
 /**
  * Whether the elements of each pair are equal. NaN equals nothing, 0 equals -0.
@@ -65,7 +73,12 @@ export function equal<const A extends Operand, const B extends Operand>(
   return binary(EQUAL, a, b) as Tensor<"bool", ResultShape<A, B>>;
 }
 
-const NOT_EQUAL = comparison("notEqual", (x, y) => x !== y, (x, y) => !complexEqual(x, y));
+const NOT_EQUAL = comparison("notEqual", (x, y) => x !== y, (x, y) => !complexEqual(x, y), {
+  float: [0, 1, "ne"],
+  int: [0, 1, "ne"],
+  uint: [0, 1, "ne"],
+  bool: [0, 1, "xor"],
+});
 
 /**
  * Whether the elements of each pair differ. NaN differs from everything.
@@ -93,7 +106,11 @@ export function notEqual<const A extends Operand, const B extends Operand>(
   return binary(NOT_EQUAL, a, b) as Tensor<"bool", ResultShape<A, B>>;
 }
 
-const LESS = comparison("less", (x, y) => x < y, complexLess);
+const LESS = comparison("less", (x, y) => x < y, complexLess, {
+  float: [0, 1, "lt"],
+  int: [0, 1, "lt_s"],
+  uint: [0, 1, "lt_u"],
+});
 
 /**
  * Whether the left element of each pair is less than the right one.
@@ -121,7 +138,11 @@ export function less<const A extends Operand, const B extends Operand>(
   return binary(LESS, a, b) as Tensor<"bool", ResultShape<A, B>>;
 }
 
-const LESS_EQUAL = comparison("lessEqual", (x, y) => x <= y, complexLessEqual);
+const LESS_EQUAL = comparison("lessEqual", (x, y) => x <= y, complexLessEqual, {
+  float: [0, 1, "le"],
+  int: [0, 1, "le_s"],
+  uint: [0, 1, "le_u"],
+});
 
 /**
  * Whether the left element of each pair is less than the right one or equal to it.
@@ -149,7 +170,11 @@ export function lessEqual<const A extends Operand, const B extends Operand>(
   return binary(LESS_EQUAL, a, b) as Tensor<"bool", ResultShape<A, B>>;
 }
 
-const GREATER = comparison("greater", (x, y) => x > y, (x, y) => complexLess(y, x));
+const GREATER = comparison("greater", (x, y) => x > y, (x, y) => complexLess(y, x), {
+  float: [0, 1, "gt"],
+  int: [0, 1, "gt_s"],
+  uint: [0, 1, "gt_u"],
+});
 
 /**
  * Whether the left element of each pair is greater than the right one.
@@ -181,6 +206,7 @@ const GREATER_EQUAL = comparison(
   "greaterEqual",
   (x, y) => x >= y,
   (x, y) => complexLessEqual(y, x),
+  { float: [0, 1, "ge"], int: [0, 1, "ge_s"], uint: [0, 1, "ge_u"] },
 );
 
 /**

@@ -26,6 +26,8 @@ import {
   type Sample,
   type TransposeRule,
 } from "../core/primitive.ts";
+import type { Lanes } from "../core/lanes.ts";
+import { TracedNumber } from "../core/scalar.ts";
 import { broadcastShapes, type Shape } from "../core/shape.ts";
 import { type Aval, Tensor } from "../core/tensor.ts";
 import type { Operand, TensorLike } from "../core/types/operands.ts";
@@ -84,6 +86,10 @@ export interface Elementwise {
   readonly samples?: readonly Sample<void>[];
   /** Range of real floats in which it has a derivative, where that is not from -2 to 2. */
   readonly domain?: readonly [number, number];
+  /** The same by vector instructions, for generated code. */
+  readonly lanes?: Lanes;
+  /** Which operand the result is, bit for bit, where it is one. */
+  readonly simplify?: Primitive<void>["simplify"];
   /** Derivative by each operand; null where it is zero. */
   readonly derivatives?: readonly (Derivative<void> | null)[];
   /** All derivatives at once, where single ones do not do. */
@@ -136,6 +142,8 @@ export function elementwise(op: Elementwise): ElementwisePrimitive {
       ...(domain === undefined ? {} : { domains: new Array(arity).fill(domain) }),
     })),
     batch: (inputs, batched) => bindAll(record, batchAligned(inputs, batched), undefined),
+    ...(op.lanes === undefined ? {} : { lanes: op.lanes }),
+    ...(op.simplify === undefined ? {} : { simplify: op.simplify }),
     ...(op.derivatives === undefined ? {} : { derivatives: op.derivatives }),
     ...(op.jvp === undefined ? {} : { jvp: op.jvp }),
     ...(op.transpose === undefined ? {} : { transpose: op.transpose }),
@@ -323,6 +331,7 @@ export function unchanged(x: Tensor): Tensor {
  * @throws {DTypeError} If the dtype cannot represent the value.
  */
 export function scalarLike(value: unknown, like: Tensor): Tensor {
+  if (value instanceof TracedNumber) return value.as(like.dtype);
   const { device } = like.storage;
   const target = "fromItems" in device ? device as Device : wasmDevice();
   return target.fromItems(like.dtype, [], [checkItem(like.dtype, value)]);

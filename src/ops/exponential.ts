@@ -176,6 +176,7 @@ export function log1p<D extends DType, S extends Shape>(
 
 const SQRT = floating({
   name: "sqrt",
+  lanes: { float: [0, "sqrt"] },
   verb: "take square roots of",
   scalar: { float: Math.sqrt, complex: complexSqrt },
   domain: [0.25, 4],

@@ -30,6 +30,11 @@ const NUMERIC = dtypesOfKind("int", "uint", "float", "complex");
 
 const MAXIMUM = elementwise({
   name: "maximum",
+  lanes: {
+    float: [0, 1, 0, 1, "gt", 0, 0, "ne", "or", "bitselect"],
+    int: [0, 1, "max_s"],
+    uint: [0, 1, "max_u"],
+  },
   verb: "take the maximum of",
   arity: 2,
   dtypes: NUMERIC,
@@ -75,6 +80,11 @@ export function maximum<const A extends Operand, const B extends Operand>(
 
 const MINIMUM = elementwise({
   name: "minimum",
+  lanes: {
+    float: [0, 1, 0, 1, "lt", 0, 0, "ne", "or", "bitselect"],
+    int: [0, 1, "min_s"],
+    uint: [0, 1, "min_u"],
+  },
   verb: "take the minimum of",
   arity: 2,
   dtypes: NUMERIC,

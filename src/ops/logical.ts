@@ -8,6 +8,7 @@ import type { Shape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { BinaryCheck, ResultShape } from "../core/types/broadcast.ts";
 import type { DTypeCheck, Operand, TensorLike } from "../core/types/operands.ts";
+import type { LaneCode } from "../core/lanes.ts";
 import {
   binary,
   type Conversion,
@@ -24,6 +25,7 @@ function logical(
   verb: string,
   arity: number,
   bool: (...x: boolean[]) => boolean,
+  lanes: LaneCode,
 ): ElementwisePrimitive {
   return elementwise({
     name,
@@ -33,10 +35,15 @@ function logical(
     converts: TRUTH,
     allowed: "numeric or bool",
     scalar: { bool },
+    lanes: { bool: lanes },
   });
 }
 
-const LOGICAL_AND = logical("logicalAnd", "take the logical and of", 2, (x, y) => x! && y!);
+const LOGICAL_AND = logical("logicalAnd", "take the logical and of", 2, (x, y) => x! && y!, [
+  0,
+  1,
+  "and",
+]);
 
 /**
  * Whether both elements of each pair are true.
@@ -65,7 +72,11 @@ export function logicalAnd<const A extends Operand, const B extends Operand>(
   return binary(LOGICAL_AND, a, b) as Tensor<"bool", ResultShape<A, B>>;
 }
 
-const LOGICAL_OR = logical("logicalOr", "take the logical or of", 2, (x, y) => x! || y!);
+const LOGICAL_OR = logical("logicalOr", "take the logical or of", 2, (x, y) => x! || y!, [
+  0,
+  1,
+  "or",
+]);
 
 /**
  * Whether an element of each pair is true.
@@ -94,7 +105,11 @@ export function logicalOr<const A extends Operand, const B extends Operand>(
   return binary(LOGICAL_OR, a, b) as Tensor<"bool", ResultShape<A, B>>;
 }
 
-const LOGICAL_XOR = logical("logicalXor", "take the logical xor of", 2, (x, y) => x !== y);
+const LOGICAL_XOR = logical("logicalXor", "take the logical xor of", 2, (x, y) => x !== y, [
+  0,
+  1,
+  "xor",
+]);
 
 /**
  * Whether just one element of each pair is true.
@@ -123,7 +138,7 @@ export function logicalXor<const A extends Operand, const B extends Operand>(
   return binary(LOGICAL_XOR, a, b) as Tensor<"bool", ResultShape<A, B>>;
 }
 
-const LOGICAL_NOT = logical("logicalNot", "take the logical not of", 1, (x) => !x);
+const LOGICAL_NOT = logical("logicalNot", "take the logical not of", 1, (x) => !x, [0, "not"]);
 
 /**
  * Whether each element is false.

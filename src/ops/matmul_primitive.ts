@@ -11,7 +11,13 @@ import {
   unsupportedDTypeError,
 } from "../core/errors.ts";
 import { complexOf, storeItem } from "../core/item.ts";
-import { bind, definePrimitive, type HostArray, type Primitive, Unknown } from "../core/primitive.ts";
+import {
+  bind,
+  definePrimitive,
+  type HostArray,
+  type Primitive,
+  Unknown,
+} from "../core/primitive.ts";
 import { broadcastShapes, type Shape, sizeOf } from "../core/shape.ts";
 import { Tensor } from "../core/tensor.ts";
 import type { TensorLike } from "../core/types/operands.ts";

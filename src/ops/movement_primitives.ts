@@ -18,6 +18,7 @@ import {
   contiguousStrides,
   isContiguous,
   reducedShape,
+  sameShape,
   type Shape,
   sizeOf,
 } from "../core/shape.ts";
@@ -51,6 +52,8 @@ export interface Movement<P> {
   readonly transpose: (cotangent: Tensor, x: Aval, params: P) => Tensor;
   /** The same movement of an operand with a new leading axis. */
   readonly batch: (x: Tensor, params: P) => Tensor;
+  /** Whether it changes nothing. */
+  readonly isIdentity?: (x: Aval, params: P) => boolean;
   /** Calls that the laws try. */
   readonly samples: Primitive<P>["samples"];
 }
@@ -64,13 +67,14 @@ export interface Movement<P> {
  * @returns The primitive.
  */
 export function movement<P>(op: Movement<P>): Primitive<P> {
-  const { name, shape, view, wasm, transpose, batch, samples } = op;
+  const { name, shape, view, wasm, transpose, batch, isIdentity, samples } = op;
   const record: Primitive<P> = {
     name,
     rule: ([x], params) => [{ dtype: x!.dtype, shape: shape(x!, params) }],
     view,
     reference: ([x], params) => [moved(x!, (layout) => view(layout, params))],
     lower: wasm ? { wasm } : {},
+    simplify: ([x], params) => isIdentity?.(x!, params) ? 0 : undefined,
     derivatives: [(t, _, params) => bind(record, [t], params)],
     transpose: ([c], [x], params) => [transpose(c!, x!, params)],
     batch: ([x], _, params) => [batch(x!, params)],
@@ -99,6 +103,7 @@ function packed<P>(): Lowering<P> {
 
 const RESHAPE = movement<ShapeParams>({
   name: "reshape",
+  isIdentity: (x, { shape }) => sameShape(x.shape, shape),
   shape: (x, { shape }) => {
     if (sizeOf(x.shape) !== sizeOf(shape)) throw reshapeError(x.shape, shape);
     return shape;
@@ -120,6 +125,7 @@ const RESHAPE = movement<ShapeParams>({
 
 const PERMUTE = movement<PermuteParams>({
   name: "permute",
+  isIdentity: (_, { axes }) => axes.every((axis, i) => axis === i),
   shape: (x, { axes }) => axes.map((axis) => x.shape[axis]!),
   view: (x, { axes }) => ({
     shape: axes.map((axis) => x.shape[axis]!),
@@ -138,6 +144,7 @@ const PERMUTE = movement<PermuteParams>({
 
 const BROADCAST = movement<ShapeParams>({
   name: "broadcast",
+  isIdentity: (x, { shape }) => sameShape(x.shape, shape),
   shape: (x, { shape }) => {
     const shift = shape.length - x.shape.length;
     const fits = shift >= 0 &&
@@ -192,6 +199,7 @@ export const SUM: ReductionPrimitive = reduction({
       im: x.im + y.im,
     })),
   kernel: "reduce_sum",
+  joins: true,
   ulps: 64,
   derivatives: [(t, _, { axes }) => summed(t, axes)],
   transpose: ([c], [x], { axes }) => {

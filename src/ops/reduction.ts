@@ -34,6 +34,8 @@ export interface Reduction {
   readonly of: (items: readonly Item[], dtype: DType) => Item;
   /** Prefix of its kernels. */
   readonly kernel: string;
+  /** Whether the kernels give the same when parts are reduced alone and then joined. */
+  readonly joins?: boolean;
   /** Units in the last place that kernels may be off, for floats. */
   readonly ulps?: number;
   /** Derivative by the operand, if there is one. */
@@ -71,6 +73,7 @@ export function reduction(op: Reduction): ReductionPrimitive {
       groups(x!, axes).map((items) => op.of(items, x!.dtype)),
     ],
     lower: { wasm: reduce(op.kernel) },
+    ...(op.joins ? { fold: op.kernel } : {}),
     batch: (inputs, _, { axes }) => bindAll(record, inputs, { axes: axes.map((axis) => axis + 1) }),
     ...(op.derivatives === undefined ? {} : { derivatives: op.derivatives }),
     ...(op.transpose === undefined ? {} : { transpose: op.transpose }),

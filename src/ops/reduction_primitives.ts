@@ -60,6 +60,7 @@ export const PROD: ReductionPrimitive = reduction({
       im: x.re * y.im + x.im * y.re,
     })),
   kernel: "reduce_prod",
+  joins: true,
   ulps: 64,
   derivatives: [
     (t, [x], { axes }) => summed(multiply(t, productsOfOthers(x!, axes)), axes),
@@ -97,6 +98,7 @@ export const MAX: ReductionPrimitive = reduction({
   identity: false,
   of: (items) => items[firstExtreme(items, 1)]!,
   kernel: "reduce_max",
+  joins: true,
   derivatives: [ofExtremes],
 });
 
@@ -110,6 +112,7 @@ export const MIN: ReductionPrimitive = reduction({
   identity: false,
   of: (items) => items[firstExtreme(items, -1)]!,
   kernel: "reduce_min",
+  joins: true,
   derivatives: [ofExtremes],
 });
 
@@ -147,6 +150,7 @@ export const ANY: ReductionPrimitive = reduction({
   identity: true,
   of: (items) => items.includes(true),
   kernel: "reduce_any",
+  joins: true,
 });
 
 /** Whether all elements are true over axes. */
@@ -159,6 +163,7 @@ export const ALL: ReductionPrimitive = reduction({
   identity: true,
   of: (items) => !items.includes(false),
   kernel: "reduce_all",
+  joins: true,
 });
 
 /**

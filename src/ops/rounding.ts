@@ -38,6 +38,7 @@ function toWhole(p: ElementwisePrimitive, x: TensorLike): Tensor {
 
 const FLOOR = elementwise({
   name: "floor",
+  lanes: { float: [0, "floor"] },
   verb: "take floors of",
   arity: 1,
   dtypes: dtypesOfKind("float"),
@@ -71,6 +72,7 @@ export function floor<D extends DType, S extends Shape>(
 
 const CEIL = elementwise({
   name: "ceil",
+  lanes: { float: [0, "ceil"] },
   verb: "take ceilings of",
   arity: 1,
   dtypes: dtypesOfKind("float"),
@@ -104,6 +106,7 @@ export function ceil<D extends DType, S extends Shape>(
 
 const TRUNC = elementwise({
   name: "trunc",
+  lanes: { float: [0, "trunc"] },
   verb: "truncate",
   arity: 1,
   dtypes: dtypesOfKind("float"),
@@ -137,6 +140,7 @@ export function trunc<D extends DType, S extends Shape>(
 
 const ROUND = elementwise({
   name: "round",
+  lanes: { float: [0, "nearest"] },
   arity: 1,
   dtypes: dtypesOfKind("float", "complex"),
   allowed: "numeric",

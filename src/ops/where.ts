@@ -5,6 +5,7 @@
  */
 import { DTYPE_NAMES } from "../core/dtype.ts";
 import { mixedDTypesError, unsupportedDTypeError } from "../core/errors.ts";
+import type { LaneCode } from "../core/lanes.ts";
 import { bind, bindAll, definePrimitive, type Primitive, Unknown } from "../core/primitive.ts";
 import { broadcastShapes, type Shape } from "../core/shape.ts";
 import { Tensor } from "../core/tensor.ts";
@@ -24,6 +25,9 @@ import { broadcasted } from "./movement_primitives.ts";
 
 const SHAPES: readonly Shape[] = [[], [1], [7], [2, 3], [0, 4]];
 
+/** Bits of the second or third operand by those of the first. */
+const PICK: LaneCode = [1, 2, 0, "bitselect"];
+
 const WHERE: Primitive<void> = definePrimitive<void>({
   name: "where",
   rule: ([, a]) => [a!],
@@ -33,6 +37,7 @@ const WHERE: Primitive<void> = definePrimitive<void>({
   lower: { wasm: mapSelect() },
   dtypes: DTYPE_NAMES,
   elementwise: true,
+  lanes: { float: PICK, int: PICK, uint: PICK, bool: PICK },
   samples: SHAPES.map((shape) => ({
     shapes: [shape, shape, shape],
     params: undefined,

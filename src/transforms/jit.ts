@@ -1,0 +1,355 @@
+/**
+ * Compiling functions: what they do is captured once and then runs as one program.
+ *
+ * @module
+ */
+import { Executable } from "../compiler/executable.ts";
+import { type KnownGraph, optimized } from "../compiler/passes.ts";
+import type { DType } from "../core/dtype.ts";
+import { ArgumentError, TraceError, valueText } from "../core/errors.ts";
+import { Graph, type Value } from "../core/graph.ts";
+import { checkItem } from "../core/item.ts";
+import { interpret, isTracing } from "../core/primitive.ts";
+import { TracedNumber } from "../core/scalar.ts";
+import { sameShape } from "../core/shape.ts";
+import { type Aval, Tensor } from "../core/tensor.ts";
+import { flatten, type Structure, type Tree } from "../core/tree.ts";
+import { Cell } from "../core/variable.ts";
+import { wasmDevice } from "../devices/wasm/device.ts";
+import { Capture } from "./capture.ts";
+import type { Transformable } from "./types.ts";
+
+/** How a function is compiled. */
+export interface JitOptions {
+  /**
+   * Positions of arguments that are part of the program: by value for numbers and strings, by identity
+   * for functions and other objects. None when absent; arguments that hold neither tensors nor numbers
+   * always are.
+   */
+  readonly staticArgs?: readonly number[] | undefined;
+  /** How many programs are kept, one for each structure, dtypes and shapes of arguments; 64 when absent. */
+  readonly cacheSize?: number | undefined;
+}
+
+/** A number among the arguments, in one of the dtypes in which it is used. */
+interface NumberInput {
+  readonly which: number;
+  readonly dtype: DType;
+  readonly value: Value;
+}
+
+/** A variable that the function reads or assigns. */
+interface CellState {
+  /** Its value at the start, if it was read. */
+  input: Value | undefined;
+  /** What it holds now. */
+  current: Tensor;
+  written: boolean;
+}
+
+/** Captures a function with its numbers and variables. */
+class JitCapture extends Capture {
+  readonly cells: Map<Cell, CellState> = new Map();
+  readonly numbers: NumberInput[] = [];
+
+  constructor(level: number) {
+    super(level, "jit", true);
+  }
+
+  number(which: number): TracedNumber {
+    return new TracedNumber((dtype) => {
+      let own = this.numbers.find((input) => input.which === which && input.dtype === dtype);
+      if (!own) {
+        own = { which, dtype, value: this.fresh({ dtype, shape: [] }).value };
+        this.numbers.push(own);
+      }
+      return this.tracer(own.value);
+    });
+  }
+
+  read(cell: object): Tensor {
+    if (!(cell instanceof Cell)) throw new TraceError("Cannot read what is no variable");
+    let state = this.cells.get(cell);
+    if (!state) {
+      const current = this.fresh({ dtype: cell.dtype, shape: cell.shape });
+      this.cells.set(cell, state = { input: current.value, current, written: false });
+    }
+    return state.current;
+  }
+
+  write(cell: object, value: Tensor): void {
+    if (!(cell instanceof Cell)) throw new TraceError("Cannot assign to what is no variable");
+    const state = this.cells.get(cell);
+    if (state) {
+      state.current = value;
+      state.written = true;
+    } else {
+      this.cells.set(cell, { input: undefined, current: value, written: true });
+    }
+  }
+}
+
+/** A compiled function for one kind of arguments. */
+interface Entry {
+  readonly executable: Executable;
+  /** What contains the results. */
+  readonly structure: Structure;
+  readonly numbers: readonly NumberInput[];
+  /** Variables whose values are inputs, and whether a result may be a view of them. */
+  readonly reads: readonly { readonly cell: Cell; readonly viewed: boolean }[];
+  /** Variables that are assigned results, after those of the function, and whether others share them. */
+  readonly writes: readonly { readonly cell: Cell; readonly shared: boolean }[];
+}
+
+/** What was captured, before it is compiled. */
+export interface JitCaptured {
+  /** The graph; its inputs are constants, variables, numbers and tensors. */
+  readonly known: KnownGraph;
+  /** Everything else that a call needs. */
+  readonly entry: Omit<Entry, "executable">;
+}
+
+/** Arguments of a call: what is traced, and what is part of the program. */
+interface Arguments {
+  readonly tensors: readonly Tensor[];
+  readonly numbers: readonly (number | bigint)[];
+  readonly key: string;
+  readonly build: (tensors: readonly unknown[], numbers: readonly unknown[]) => readonly unknown[];
+}
+
+function isNumber(value: unknown): value is number | bigint {
+  return typeof value === "number" || typeof value === "bigint";
+}
+
+function takeApart(args: readonly unknown[], statics: ReadonlySet<number>): Arguments {
+  const traced = args.map((arg, i) => statics.has(i) ? undefined : arg);
+  const isLeaf = (value: unknown): boolean => value instanceof Tensor || isNumber(value);
+  const { leaves, structure } = flatten(traced, isLeaf);
+  const tensors: Tensor[] = [];
+  const numbers: (number | bigint)[] = [];
+  let key = structure.key;
+  for (const leaf of leaves) {
+    if (leaf instanceof Tensor) {
+      tensors.push(leaf);
+      key += `|${leaf.dtype}${leaf.shape}`;
+    } else {
+      numbers.push(leaf as number);
+      key += "|number";
+    }
+  }
+  for (const i of statics) key += `|${i}=${flatten(args[i], () => false).structure.key}`;
+  return {
+    tensors,
+    numbers,
+    key,
+    build: (ownTensors, ownNumbers) => {
+      let [t, n] = [0, 0];
+      const own = structure.build(
+        leaves.map((leaf) => leaf instanceof Tensor ? ownTensors[t++] : ownNumbers[n++]),
+      ) as readonly unknown[];
+      return own.map((arg, i) => statics.has(i) ? args[i] : arg);
+    },
+  };
+}
+
+/**
+ * Captures a call with its numbers and variables.
+ *
+ * @param f The function.
+ * @param args What `takeApart` says of its arguments.
+ * @returns The graph and what a call needs beside it.
+ */
+function captured(f: Transformable, args: Arguments): JitCaptured {
+  return interpret((level) => new JitCapture(level), (trace) => {
+    const inputs = args.tensors.map((x) => trace.fresh(x));
+    const numbers = args.numbers.map((_, i) => trace.number(i));
+    const call = f as unknown as (...all: readonly unknown[]) => Tree;
+    const result = call(...args.build(inputs, numbers));
+    if (result instanceof Promise) {
+      throw new TraceError(
+        "Cannot compile an asynchronous function: make it synchronous, and await outside of it",
+      );
+    }
+    const { leaves, structure } = flatten(result);
+    const cells = [...trace.cells];
+    const read = cells.filter(([, { input }]) => input !== undefined);
+    const written = cells.filter(([, state]) => state.written);
+    const outputs = [...leaves, ...written.map(([, { current }]) => current)]
+      .map((x) => trace.valueOf(x));
+    const graph = new Graph(
+      [
+        ...trace.constants.values(),
+        ...read.map(([, { input }]) => input!),
+        ...trace.numbers.map(({ value }) => value),
+        ...inputs.map(({ value }) => value),
+      ],
+      trace.nodes,
+      outputs,
+    );
+    const known = new Map([...trace.constants].map(([x, value]) => [value, x]));
+    const bases = basesOf(graph);
+    const ends = outputs.map((value) => bases.get(value) ?? value);
+    const count = (value: Value): number => ends.filter((other) => other === value).length;
+    return {
+      known: { graph, known },
+      entry: {
+        structure,
+        numbers: trace.numbers,
+        reads: read.map(([cell, { input }]) => ({ cell, viewed: ends.includes(input!) })),
+        writes: written.map(([cell], i) => {
+          const end = ends[leaves.length + i]!;
+          return { cell, shared: graph.inputs.includes(end) || count(end) > 1 };
+        }),
+      },
+    };
+  });
+}
+
+/** For each value that may be a view, what it views in the end. */
+function basesOf({ nodes }: Graph): ReadonlyMap<Value, Value> {
+  const bases = new Map<Value, Value>();
+  for (const { primitive, inputs, outputs } of nodes) {
+    const [x] = inputs;
+    if (primitive.view && x) bases.set(outputs[0]!, bases.get(x) ?? x);
+    // What simplification may drop shares memory with any of its inputs.
+    else if (primitive.simplify) {
+      const same = inputs.find(({ dtype, shape }) =>
+        dtype === outputs[0]!.dtype && sameShape(shape, outputs[0]!.shape)
+      );
+      if (same) bases.set(outputs[0]!, bases.get(same) ?? same);
+    }
+  }
+  return bases;
+}
+
+function numberTensor(value: number | bigint, dtype: DType): Tensor {
+  return wasmDevice().fromItems(dtype, [], [checkItem(dtype, value)]);
+}
+
+function run(entry: Entry, { tensors, numbers }: Pick<Arguments, "tensors" | "numbers">): Tree {
+  const inputs: Tensor[] = [];
+  for (const { cell, viewed } of entry.reads) inputs.push(viewed ? cell.read() : cell.peek());
+  for (const { which, dtype } of entry.numbers) inputs.push(numberTensor(numbers[which]!, dtype));
+  for (const x of tensors) inputs.push(x);
+  const results = entry.executable.run(inputs);
+  entry.writes.forEach(({ cell, shared }, i) => {
+    cell.write(results[entry.structure.count + i]!, shared);
+  });
+  return entry.structure.build(results);
+}
+
+/** A function whose calls differ only in the values of tensors: what such calls share. */
+interface Recent {
+  readonly avals: readonly Aval[];
+  readonly entry: Entry;
+}
+
+function fits({ avals }: Recent, args: readonly unknown[]): args is readonly Tensor[] {
+  if (args.length !== avals.length) return false;
+  for (let i = 0; i < args.length; i++) {
+    const x = args[i];
+    const { dtype, shape } = avals[i]!;
+    if (!(x instanceof Tensor) || x.dtype !== dtype) return false;
+    if (x.shape !== shape && !sameShape(x.shape, shape)) return false;
+  }
+  return true;
+}
+
+/**
+ * The function as a compiled program. The first call with arguments of some structure, dtypes and
+ * shapes captures what the function does to its tensors, and later ones run that: as one fused program,
+ * of generated WebAssembly where it is used much. So the function must do the same for all values:
+ * reading a tensor inside is an error that names the cure.
+ *
+ * Numbers among the arguments may change from call to call. Variables that the function reads are inputs
+ * of the program, and those that it assigns are assigned after each call. Effects other than these happen
+ * at the first call alone. Inside of other transforms the function is a part of these: put `jit` outside
+ * of `grad` and `vmap`. Results are those of the plain function, bit for bit.
+ *
+ * @typeParam F The function.
+ * @param f A synchronous function of trees of tensors and numbers that returns a tree of tensors.
+ * @param options Which arguments are part of the program, and how many programs are kept.
+ * @returns The compiled function.
+ * @throws {TraceError} When called, if `f` reads elements of its tensors.
+ * @throws {ArgumentError} If a static position is no integer.
+ *
+ * @example Usage
+ * ```ts
+ * import { add, exp, jit, multiply, sum, tensor } from "@denum/denum";
+ * import assert from "node:assert/strict";
+ *
+ * const x = tensor([0, 1, 2]);
+ * const f = jit((a: typeof x, scale: number) => sum(add(multiply(a, scale), 1)));
+ *
+ * assert.equal(f(x, 2).item(), 9);
+ * assert.equal(f(x, 3).item(), 12);
+ * ```
+ */
+export function jit<F extends Transformable>(
+  f: F,
+  { staticArgs = [], cacheSize = 64 }: JitOptions = {},
+): (...args: Parameters<F>) => ReturnType<F> {
+  for (const position of staticArgs) {
+    if (Number.isInteger(position) && position >= 0) continue;
+    throw new ArgumentError(
+      `Cannot compile with static argument ${valueText(position)}: ` +
+        `a position is an integer from 0 on`,
+    );
+  }
+  const statics = new Set(staticArgs);
+  const entries = new Map<string, Entry>();
+  let recent: Recent | undefined;
+  const entryFor = (args: Arguments): Entry => {
+    const found = entries.get(args.key);
+    if (found) {
+      // Those used last stay longest.
+      entries.delete(args.key);
+      entries.set(args.key, found);
+      return found;
+    }
+    const { known, entry } = captured(f, args);
+    const made = { ...entry, executable: new Executable(optimized(known)) };
+    entries.set(args.key, made);
+    if (entries.size > cacheSize) entries.delete(entries.keys().next().value!);
+    return made;
+  };
+  return (...args) => {
+    if (isTracing()) {
+      return (f as unknown as (...all: readonly unknown[]) => ReturnType<F>)(...args);
+    }
+    if (recent && fits(recent, args)) {
+      return run(recent.entry, { tensors: args, numbers: [] }) as ReturnType<F>;
+    }
+    const own = takeApart(args, statics);
+    const entry = entryFor(own);
+    if (statics.size === 0 && args.every((arg: unknown) => arg instanceof Tensor)) {
+      recent = { avals: own.tensors.map(({ dtype, shape }) => ({ dtype, shape })), entry };
+    }
+    return run(entry, own) as ReturnType<F>;
+  };
+}
+
+/**
+ * Captures and optimises a call, for `explain`.
+ *
+ * @param f The function.
+ * @param args Its arguments.
+ * @param seen Is told of the graph after each pass.
+ * @returns What runs, and its inputs.
+ */
+export function compiledCall(
+  f: Transformable,
+  args: readonly unknown[],
+  seen: (pass: string, graph: Graph) => void,
+): { readonly executable: Executable; readonly inputs: readonly Tensor[] } {
+  const own = takeApart(args, new Set());
+  const { known, entry } = captured(f, own);
+  seen("capture", known.graph);
+  const executable = new Executable(optimized(known, (pass, { graph }) => seen(pass, graph)));
+  const inputs = [
+    ...entry.reads.map(({ cell }) => cell.peek()),
+    ...entry.numbers.map(({ which, dtype }) => numberTensor(own.numbers[which]!, dtype)),
+    ...own.tensors,
+  ];
+  return { executable, inputs };
+}
