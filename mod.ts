@@ -167,10 +167,14 @@ export { argsort, cumprod, cumsum, searchsorted, sort } from "./src/ops/sorting.
 export type { ScanShape, SortOptions } from "./src/ops/sorting.ts";
 export { arctan2, copysign, cos, hypot, sin, tan, tanh } from "./src/ops/trigonometric.ts";
 export { where } from "./src/ops/where.ts";
+export { gradients, valueAndGradients } from "./src/structures/gradients.ts";
+export type { Gradients, GradientsOptions, Unconnected } from "./src/structures/gradients.ts";
 export { indexedSlices, toDense } from "./src/structures/indexed_slices.ts";
 export type { IndexedSlices } from "./src/structures/indexed_slices.ts";
 export { Variable, variable, VariablePart } from "./src/structures/variable.ts";
 export type { Assignable, Indices, VariableOptions } from "./src/structures/variable.ts";
+export { checkGrads, GradientError } from "./src/transforms/check_grads.ts";
+export type { CheckGradsOptions } from "./src/transforms/check_grads.ts";
 export { checkpoint } from "./src/transforms/checkpoint.ts";
 export { customJvp } from "./src/transforms/custom_jvp.ts";
 export { customVjp } from "./src/transforms/custom_vjp.ts";

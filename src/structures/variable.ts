@@ -64,6 +64,18 @@ function indexTensor(indices: Indices): Tensor {
   throw new DTypeError(`Cannot index by ${x.dtype}: cast the indices to int32 or int64`);
 }
 
+let cell: (variable: Variable) => Cell;
+
+/**
+ * What holds the value of a variable: transforms know it by that.
+ *
+ * @param variable The variable.
+ * @returns Its cell.
+ */
+export function cellOf(variable: Variable): Cell {
+  return cell(variable);
+}
+
 /**
  * A cell that holds a tensor of fixed shape and dtype. Tensors read from it earlier
  * never change: a write copies when its memory was handed out, and happens in
@@ -366,6 +378,10 @@ export class Variable<D extends DType = DType, S extends Shape = Shape> {
     // Several lines are aligned for the start of a line.
     const gap = value.includes("\n") ? "\n" : " ";
     return `variable(${JSON.stringify(this.name)},${gap}${value})`;
+  }
+
+  static {
+    cell = (variable) => variable.#cell as unknown as Cell;
   }
 
   // What consoles and notebooks show; a static block because the names are computed.
