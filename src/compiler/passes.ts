@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkGraph, Graph, type Node, Value } from "../core/graph.ts";
+import { checkGraph, Graph, type Node, type Value } from "../core/graph.ts";
 import { bindAll, type SimplifyInput } from "../core/primitive.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
