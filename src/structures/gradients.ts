@@ -18,6 +18,7 @@ import { resultTensor } from "../transforms/capture.ts";
 import { checkLoss } from "../transforms/grad.ts";
 import { checkDifferentiable } from "../transforms/jvp.ts";
 import { type Cotangent, linearizeFlat, transposeLinear } from "../transforms/linear.ts";
+import type { LossCheck, VariablesCheck } from "../transforms/mistakes.ts";
 import { type IndexedSlices, indexedSlices, toDense } from "./indexed_slices.ts";
 import { cellOf, Variable } from "./variable.ts";
 
@@ -86,8 +87,8 @@ export function valueAndGradients<
   U extends Unconnected = "zeros",
   P extends boolean = false,
 >(
-  loss: () => L,
-  variables: V,
+  loss: (() => L) & LossCheck<L>,
+  variables: V & VariablesCheck<V>,
   options: GradientsOptions<U, P> = {},
 ): [value: L, gradients: Gradients<V, U, P>] {
   const [value, found] = derive(loss, variables, options);
@@ -129,8 +130,8 @@ export function gradients<
   U extends Unconnected = "zeros",
   P extends boolean = false,
 >(
-  loss: () => L,
-  variables: V,
+  loss: (() => L) & LossCheck<L>,
+  variables: V & VariablesCheck<V>,
   options: GradientsOptions<U, P> = {},
 ): Gradients<V, U, P> {
   return derive(loss, variables, options)[1] as Gradients<V, U, P>;

@@ -11,9 +11,10 @@ import { releasing } from "../devices/wasm/device.ts";
 import { scalarLike } from "../ops/elementwise.ts";
 import { partial, splitAux } from "./arguments.ts";
 import { resultTensor } from "./capture.ts";
-import { checkDifferentiable, checkLike, isDifferentiable, jvpFlat } from "./jvp.ts";
+import { checkLike, isDifferentiable, jvpFlat } from "./jvp.ts";
 import { applyLinear, filled, linearizeFlat, transposeLinear } from "./linear.ts";
 import { zerosOf } from "./tracer.ts";
+import type { GradCheck, WholeCheck } from "./mistakes.ts";
 import type { Argnums, GradOf, GradOptions, Transformable } from "./types.ts";
 
 /**
@@ -69,7 +70,7 @@ export function valueAndGrad<
   const N extends Argnums = 0,
   const H extends boolean = false,
 >(
-  f: F,
+  f: F & GradCheck<F, N, H>,
   { argnums = 0 as N, hasAux = false as H }: GradOptions<N, H> = {},
 ): (...args: Parameters<F>) => [value: ReturnType<F>, gradient: GradOf<F, N, false>] {
   return (...args) => {
@@ -110,7 +111,7 @@ export function grad<
   const N extends Argnums = 0,
   const H extends boolean = false,
 >(
-  f: F,
+  f: F & GradCheck<F, N, H>,
   { argnums = 0 as N, hasAux = false as H }: GradOptions<N, H> = {},
 ): (...args: Parameters<F>) => GradOf<F, N, H> {
   return (...args) => {
@@ -162,7 +163,7 @@ function derive(
  * ```
  */
 export function jvp<F extends Transformable>(
-  f: F,
+  f: F & WholeCheck<"push forward", F>,
   primals: Parameters<F>,
   tangents: NoInfer<Parameters<F>>,
 ): [result: ReturnType<F>, tangent: ReturnType<F>] {
@@ -194,7 +195,7 @@ export function jvp<F extends Transformable>(
  * ```
  */
 export function linearize<F extends Transformable>(
-  f: F,
+  f: F & WholeCheck<"linearize", F>,
   primals: Parameters<F>,
 ): [result: ReturnType<F>, push: (...tangents: Parameters<F>) => ReturnType<F>] {
   const { inputs, call } = whole("linearize", f, primals);
@@ -231,7 +232,7 @@ export function linearize<F extends Transformable>(
  * ```
  */
 export function vjp<F extends Transformable>(
-  f: F,
+  f: F & WholeCheck<"pull back", F>,
   primals: Parameters<F>,
 ): [result: ReturnType<F>, pull: (cotangent: NoInfer<ReturnType<F>>) => Parameters<F>] {
   const { inputs, call, build } = whole("pull back", f, primals);
@@ -253,7 +254,5 @@ function whole(
   f: Transformable,
   primals: readonly unknown[],
 ): ReturnType<typeof partial> {
-  const all = flatten(primals);
-  checkDifferentiable(verb, all.leaves);
   return partial(verb, f, primals, primals.map((_, i) => i));
 }

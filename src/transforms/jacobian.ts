@@ -15,6 +15,7 @@ import { overBatch } from "./functions.ts";
 import { grad } from "./grad.ts";
 import { applyLinear, filled, linearizeFlat, type LinearMap, transposeLinear } from "./linear.ts";
 import { zerosOf } from "./tracer.ts";
+import type { ArgnumsCheck, GradCheck } from "./mistakes.ts";
 import type { Argnums, ArgumentsAt, Jacobian, Transformable } from "./types.ts";
 
 /** How a jacobian is found. */
@@ -56,7 +57,7 @@ const VERB = "take the jacobian";
  * ```
  */
 export function jacobian<F extends Transformable, const N extends Argnums = 0>(
-  f: F,
+  f: F & ArgnumsCheck<"take the jacobian", F, N>,
   { argnums = 0 as N, mode }: JacobianOptions<N> = {},
 ): (...args: Parameters<F>) => Jacobian<ReturnType<F>, ArgumentsAt<Parameters<F>, N>> {
   if (mode !== undefined && mode !== "forward" && mode !== "reverse") {
@@ -102,12 +103,12 @@ export function jacobian<F extends Transformable, const N extends Argnums = 0>(
  * ```
  */
 export function hessian<F extends Transformable, const N extends Argnums = 0>(
-  f: F,
+  f: F & GradCheck<F, N, false>,
   { argnums = 0 as N }: { readonly argnums?: N | undefined } = {},
 ): (
   ...args: Parameters<F>
 ) => Jacobian<ArgumentsAt<Parameters<F>, N>, ArgumentsAt<Parameters<F>, N>> {
-  const gradient = grad(f, { argnums });
+  const gradient = grad(f as Transformable, { argnums });
   return jacobian(gradient, { argnums, mode: "forward" }) as ReturnType<typeof hessian<F, N>>;
 }
 

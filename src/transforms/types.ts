@@ -70,6 +70,7 @@ export type GradOf<F extends Transformable, N extends Argnums, H extends boolean
  * @typeParam F A function that returns a pair.
  */
 export type AuxOf<F extends Transformable> = ReturnType<F> extends readonly [unknown, infer A] ? A
+  : ReturnType<F> extends readonly (infer A)[] ? A
   : never;
 
 /** An axis, none, or a tree of axes that starts like the tensors it is for. */
