@@ -173,15 +173,21 @@ export { indexedSlices, toDense } from "./src/structures/indexed_slices.ts";
 export type { IndexedSlices } from "./src/structures/indexed_slices.ts";
 export { Variable, variable, VariablePart } from "./src/structures/variable.ts";
 export type { Assignable, Indices, VariableOptions } from "./src/structures/variable.ts";
+export { associativeScan } from "./src/transforms/associative_scan.ts";
+export type { AnyLengths, AssociativeScanOptions } from "./src/transforms/associative_scan.ts";
 export { checkGrads, GradientError } from "./src/transforms/check_grads.ts";
 export type { CheckGradsOptions } from "./src/transforms/check_grads.ts";
 export { checkpoint } from "./src/transforms/checkpoint.ts";
+export { cond, switchCase } from "./src/transforms/cond.ts";
 export { customJvp } from "./src/transforms/custom_jvp.ts";
 export { customVjp } from "./src/transforms/custom_vjp.ts";
 export type { CustomGradients } from "./src/transforms/custom_vjp.ts";
+export { forLoop } from "./src/transforms/for_loop.ts";
 export { grad, jvp, linearize, valueAndGrad, vjp } from "./src/transforms/grad.ts";
 export { hessian, jacobian } from "./src/transforms/jacobian.ts";
 export type { JacobianOptions } from "./src/transforms/jacobian.ts";
+export { map, scan } from "./src/transforms/scan.ts";
+export type { LengthOf, PartOf, ScanOptions, StackOf } from "./src/transforms/scan.ts";
 export { stopGradient } from "./src/transforms/stop_gradient.ts";
 export type {
   Argnums,
@@ -197,3 +203,4 @@ export type {
 } from "./src/transforms/types.ts";
 export { vmap } from "./src/transforms/vmap.ts";
 export type { VmapOptions } from "./src/transforms/vmap.ts";
+export { whileLoop } from "./src/transforms/while_loop.ts";
