@@ -8,9 +8,10 @@
 const LAYERS: readonly (readonly string[])[] = [
   ["core"],
   ["devices"],
+  ["compiler"],
   ["ops"],
   ["functions"],
-  ["transforms", "compiler"],
+  ["transforms"],
 ];
 
 const MAX_LINES = 600;

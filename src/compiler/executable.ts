@@ -8,9 +8,14 @@ import { DTYPES } from "../core/dtype.ts";
 import { evaluate, type Graph, type Value } from "../core/graph.ts";
 import { isContiguous, sizeOf } from "../core/shape.ts";
 import { freshLayout, type Layout, type Storage, Tensor } from "../core/tensor.ts";
-import { wasmDevice } from "../devices/wasm/device.ts";
 import type { Block } from "../devices/wasm/heap.ts";
-import { addressOf, runtime, temporary, withTemporaries } from "../devices/wasm/runtime.ts";
+import {
+  addressOf,
+  contiguousAddress,
+  runtime,
+  temporary,
+  withTemporaries,
+} from "../devices/wasm/runtime.ts";
 import type { WasmStorage } from "../devices/wasm/storage.ts";
 import { generate } from "./generate.ts";
 import { type Runner, runnerOf } from "./interpreter.ts";
@@ -71,7 +76,7 @@ class Planned {
       const bases = new Array<number>(INPUTS + count + program.fresh.length);
       const storages: WasmStorage[] = [];
       const offsets: number[] = [];
-      for (let i = 0; i < count; i++) bases[INPUTS + i] = addressOf(inputs[i]!);
+      for (let i = 0; i < count; i++) bases[INPUTS + i] = this.#addressOf(inputs[i]!, i);
       program.fresh.forEach(({ dtype, shape }, i) => {
         const bytes = sizeOf(shape) * DTYPES[dtype].bytes;
         const storage = pool.reserve(bytes);
@@ -99,6 +104,13 @@ class Planned {
         return new Tensor(aval.dtype, aval.shape, place.strides, offset + place.offset, storage);
       });
     });
+  }
+
+  /** Address of an input in the layout that was planned. */
+  #addressOf(x: Tensor, i: number): number {
+    const { strides, shape } = this.program.inputs[i]!.place;
+    const asPlanned = isContiguous(x.shape, x.strides) || !isContiguous(shape, strides);
+    return asPlanned ? addressOf(x) : contiguousAddress(x, x.dtype);
   }
 
   #execute(bases: readonly number[]): void {
@@ -168,8 +180,7 @@ export class Executable {
     let next = 0;
     const all = this.#constants.map((constant) => constant ?? inputs[next++]!);
     if (!this.#plain) return evaluate(this.#known.graph, all);
-    const [plan, own] = this.#planFor(all);
-    return plan.run(own);
+    return this.#planFor(all).run(all);
   }
 
   /**
@@ -180,7 +191,7 @@ export class Executable {
    */
   programFor(inputs: readonly Tensor[]): Program {
     let next = 0;
-    return this.#planFor(this.#constants.map((constant) => constant ?? inputs[next++]!))[0].program;
+    return this.#planFor(this.#constants.map((constant) => constant ?? inputs[next++]!)).program;
   }
 
   /**
@@ -190,32 +201,24 @@ export class Executable {
    */
   earn(inputs: readonly Tensor[]): void {
     let next = 0;
-    this.#planFor(this.#constants.map((constant) => constant ?? inputs[next++]!))[0].earn();
+    this.#planFor(this.#constants.map((constant) => constant ?? inputs[next++]!)).earn();
   }
 
-  #planFor(inputs: readonly Tensor[]): readonly [Planned, readonly Tensor[]] {
+  #planFor(inputs: readonly Tensor[]): Planned {
     let key = "";
     for (let i = 0; i < inputs.length; i++) {
       const x = inputs[i]!;
       if (!isContiguous(x.shape, x.strides)) key += `${i}:${x.strides};`;
     }
-    const found = this.#plans.get(key);
-    if (found) return [found, inputs];
-    if (this.#plans.size >= MOST_LAYOUTS) {
-      const own = inputs.map(packed);
-      return this.#planFor(own);
-    }
+    const found = this.#plans.get(key) ??
+      (this.#plans.size < MOST_LAYOUTS ? undefined : this.#plans.get(""));
+    if (found) return found;
+    const packs = this.#plans.size >= MOST_LAYOUTS;
     const layouts = inputs.map(({ shape, strides }): Layout =>
-      isContiguous(shape, strides) ? freshLayout(shape) : { shape, strides, offset: 0 }
+      packs || isContiguous(shape, strides) ? freshLayout(shape) : { shape, strides, offset: 0 }
     );
     const plan = new Planned(this.#known.graph, layouts);
-    this.#plans.set(key, plan);
-    return [plan, inputs];
+    this.#plans.set(packs ? "" : key, plan);
+    return plan;
   }
-}
-
-/** A tensor in C order. */
-function packed(x: Tensor): Tensor {
-  if (isContiguous(x.shape, x.strides)) return x;
-  return wasmDevice().fromBytes(x.dtype, x.shape, x.storage.device.toBytes(x));
 }

@@ -132,6 +132,15 @@ export interface Primitive<P = unknown> {
   readonly lower: { readonly wasm?: Lowering<P> };
   /** What it consists of, for primitives that only other primitives compute. */
   readonly expand?: (inputs: readonly Tensor[], params: P) => readonly Tensor[];
+  /**
+   * Puts a call off until its result is needed, on the wasm device; undefined where it had better run
+   * at once.
+   */
+  readonly defer?: (
+    inputs: readonly Tensor[],
+    params: P,
+    outputs: readonly Aval[],
+  ) => readonly Tensor[] | undefined;
   /** Which input the result is, bit for bit, where it is one. */
   readonly simplify?: (inputs: readonly SimplifyInput[], params: P) => number | undefined;
   /** The same by vector instructions, for generated code. */

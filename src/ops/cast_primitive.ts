@@ -7,6 +7,7 @@ import { type DType, DTYPES, dtypesOfKind, type Item } from "../core/dtype.ts";
 import { complexOf, integerRange } from "../core/item.ts";
 import { bind, definePrimitive, type Primitive } from "../core/primitive.ts";
 import type { Tensor } from "../core/tensor.ts";
+import { deferred } from "../compiler/deferred.ts";
 import { mapCast } from "../devices/wasm/map.ts";
 
 /** Parameters of a conversion. */
@@ -67,6 +68,7 @@ const CAST: Primitive<CastParams> = definePrimitive<CastParams>({
     return [x!.items.map((item) => fromInteger(BigInt(item as number | bigint | boolean), dtype))];
   },
   lower: { wasm: mapCast() },
+  defer: (inputs, params, outputs) => deferred(CAST, inputs, params, outputs),
   derivatives: [(t, _, { dtype }) => converted(t, dtype)],
   // Also between real and complex numbers: a real part has what is real as its adjoint.
   transpose: ([c], [x]) => [converted(c!, x!.dtype)],

@@ -31,6 +31,7 @@ import { TracedNumber } from "../core/scalar.ts";
 import { broadcastShapes, type Shape } from "../core/shape.ts";
 import { type Aval, Tensor } from "../core/tensor.ts";
 import type { Operand, TensorLike } from "../core/types/operands.ts";
+import { deferred } from "../compiler/deferred.ts";
 import { wasmDevice } from "../devices/wasm/device.ts";
 import { map } from "../devices/wasm/map.ts";
 import { converted } from "./cast_primitive.ts";
@@ -134,6 +135,7 @@ export function elementwise(op: Elementwise): ElementwisePrimitive {
       return [applyScalar(scalarOf(dtype), dtype, inputs.map((x) => x.items))];
     },
     lower: { wasm: op.wasm ?? map(op.kernel ?? snakeCase(name)) },
+    defer: (inputs, params, outputs) => deferred(record, inputs, params, outputs),
     dtypes,
     elementwise: true,
     samples: op.samples ?? SHAPES.map((shape) => ({

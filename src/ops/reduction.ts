@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { reducedTogether } from "../compiler/deferred.ts";
 import { type Complex, type DType, DTYPES, type Item } from "../core/dtype.ts";
 import { storeItem } from "../core/item.ts";
 import {
@@ -73,7 +74,12 @@ export function reduction(op: Reduction): ReductionPrimitive {
       groups(x!, axes).map((items) => op.of(items, x!.dtype)),
     ],
     lower: { wasm: reduce(op.kernel) },
-    ...(op.joins ? { fold: op.kernel } : {}),
+    ...(op.joins
+      ? {
+        fold: op.kernel,
+        defer: (inputs, params, outputs) => reducedTogether(record, inputs, params, outputs),
+      }
+      : {}),
     batch: (inputs, _, { axes }) => bindAll(record, inputs, { axes: axes.map((axis) => axis + 1) }),
     ...(op.derivatives === undefined ? {} : { derivatives: op.derivatives }),
     ...(op.transpose === undefined ? {} : { transpose: op.transpose }),

@@ -18,6 +18,7 @@ import type {
   ShapeOf,
   TensorLike,
 } from "../core/types/operands.ts";
+import { deferred } from "../compiler/deferred.ts";
 import { mapSelect } from "../devices/wasm/map.ts";
 import { tensorOf } from "./creation.ts";
 import { batchAligned, constantLike, operandPair, tensorOperand } from "./elementwise.ts";
@@ -35,6 +36,7 @@ const WHERE: Primitive<void> = definePrimitive<void>({
     condition!.items.map((chosen, i) => (chosen ? a! : b!).items[i]!),
   ],
   lower: { wasm: mapSelect() },
+  defer: (inputs, params, outputs) => deferred(WHERE, inputs, params, outputs),
   dtypes: DTYPE_NAMES,
   elementwise: true,
   lanes: { float: PICK, int: PICK, uint: PICK, bool: PICK },

@@ -33,6 +33,8 @@ class WasmDevice implements Device {
         return [new Tensor(x.dtype, layout.shape, layout.strides, layout.offset, x.storage)];
       }
     }
+    const put = p.defer?.(inputs, params, outputs);
+    if (put) return put;
     const lower = p.lower.wasm;
     if (lower && !hasStrings(inputs) && outputs[0]!.dtype !== "string") {
       return lower(inputs, params, outputs);
@@ -69,6 +71,7 @@ class WasmDevice implements Device {
     const result = fresh(bytes);
     if (bytes === 0) return result;
     const storage = x.storage as WasmStorage;
+    if (storage.pending) storage.pending.force();
     if (isContiguous(x.shape, x.strides)) {
       const all = storage.address >= 0 ? runtime().heap.u8 : storage.buffer;
       const at = Math.max(0, storage.address) + x.offset;
@@ -86,6 +89,7 @@ class WasmDevice implements Device {
   item(x: Tensor, position: number): Item {
     if (x.storage instanceof HostStorage) return hostItem(x, position);
     const storage = x.storage as WasmStorage;
+    if (storage.pending) storage.pending.force();
     const at = x.offset + position * DTYPES[x.dtype].bytes;
     return storage.address >= 0
       ? readItem(x.dtype, runtime().heap.view, storage.address + at)
@@ -128,6 +132,10 @@ export function releasing<T>(body: () => T, keep: (result: T) => Iterable<Tensor
   const [result, made] = runtime().pool.record(body);
   const live = new Set<unknown>();
   for (const x of keep(result)) live.add(x.storage);
+  // What stays is computed while everything that it needs is there.
+  for (const storage of made) {
+    if (storage.keepers > 0 || live.has(storage)) storage.pending?.force();
+  }
   for (const storage of made) {
     if (storage.keepers === 0 && !live.has(storage)) storage.release();
   }

@@ -140,6 +140,10 @@ function elementwise<P>(plan: Planner): MapLowering<P> {
 function lowered<P>(plan: Planner): Lowering<P> {
   return (inputs, _, outs) => {
     const out = outs[0]!;
+    for (let i = 0; i < inputs.length; i++) {
+      const { pending } = inputs[i]!.storage as WasmStorage;
+      if (pending) pending.force();
+    }
     const { kernel: run, reads, writes } = plan(inputs, out);
     const size = sizeOf(out.shape);
     const strides = commonStrides(inputs, out.shape);

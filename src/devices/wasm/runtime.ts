@@ -227,7 +227,12 @@ export function donating<T>(x: Tensor, body: () => T): T {
  */
 export function produceFrom(x: Tensor, out: Aval, change: (address: number) => void): Tensor {
   const storage = x.storage as WasmStorage;
-  if (donated === x && !stage && storage.address >= 0 && isContiguous(x.shape, x.strides)) {
+  if (storage.pending) storage.pending.force();
+  // What was put off may read the storage, too: it has a handle then.
+  if (
+    donated === x && !stage && storage.handles === 1 && storage.address >= 0 &&
+    isContiguous(x.shape, x.strides)
+  ) {
     donated = undefined;
     withTemporaries(() => change(storage.address + x.offset));
     return new Tensor(x.dtype, x.shape, x.strides, x.offset, storage);
@@ -268,6 +273,7 @@ export function span(shape: Shape, strides: readonly number[]): readonly [number
  */
 export function addressOf(x: Tensor): number {
   const storage = x.storage as WasmStorage;
+  if (storage.pending) storage.pending.force();
   if (storage.address >= 0) return storage.address + x.offset;
   if (x.size === 0) return 0;
   const { bytes } = DTYPES[x.dtype];

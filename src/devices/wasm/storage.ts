@@ -32,6 +32,12 @@ interface Lease {
   readonly slab: boolean;
 }
 
+/** What will compute the bytes of a storage when they are needed. */
+export interface Pending {
+  /** Computes them now. */
+  force(): void;
+}
+
 /** Bytes in WebAssembly memory or, beyond the budget, in a JavaScript buffer. */
 export class WasmStorage implements Storage {
   /** The device. */
@@ -43,7 +49,9 @@ export class WasmStorage implements Storage {
   /** Address of the first byte, -1 in a JavaScript buffer. */
   address: number;
   /** The bytes as words, when they are in a JavaScript buffer. */
-  readonly words: Uint32Array<ArrayBuffer> | null;
+  words: Uint32Array<ArrayBuffer> | null;
+  /** What computes the bytes, if that was put off. */
+  pending: Pending | null = null;
   /** Untouched buffer of the same size that makes the collector feel this storage. */
   ballast: ArrayBuffer | null = null;
   /** Whether tensors of several owners share it. */
@@ -52,6 +60,8 @@ export class WasmStorage implements Storage {
   private readonly lease: Lease | null;
   #bytes: Uint8Array<ArrayBuffer> | undefined;
   #view: DataView<ArrayBuffer> | undefined;
+  /** Whose bytes these are, if they were computed later. */
+  #computed: WasmStorage | null = null;
 
   /**
    * Makes a storage; only the pool does.
@@ -92,7 +102,21 @@ export class WasmStorage implements Storage {
     if (this.slab || this.device === RELEASED) return;
     this.device = RELEASED;
     this.ballast = null;
+    this.pending = null;
+    this.#computed?.release();
     if (this.lease) this.pool.take(this.lease);
+  }
+
+  /**
+   * Takes the bytes that were put off.
+   *
+   * @param computed A storage that nobody else uses.
+   */
+  adopt(computed: WasmStorage): void {
+    this.pending = null;
+    this.#computed = computed;
+    this.address = computed.address;
+    this.words = computed.words;
   }
 }
 
@@ -156,6 +180,36 @@ export class Pool {
     this.slabEnd = end;
     this.offset = end - rounded;
     return slab;
+  }
+
+  /**
+   * A storage whose bytes are computed when they are needed.
+   *
+   * @param pending What computes them.
+   * @returns The storage.
+   */
+  putOff(pending: Pending): WasmStorage {
+    const storage = new WasmStorage(this.device, this, null, null, false);
+    storage.pending = pending;
+    this.scopes[this.scopes.length - 1]?.push(storage);
+    return storage;
+  }
+
+  /**
+   * Runs a function whose storages belong to no scope.
+   *
+   * @typeParam T Result of the function.
+   * @param body The function.
+   * @returns Its result.
+   */
+  unrecorded<T>(body: () => T): T {
+    const { scopes } = this;
+    this.scopes = [];
+    try {
+      return body();
+    } finally {
+      this.scopes = scopes;
+    }
   }
 
   /**
