@@ -8,7 +8,6 @@ import { DTYPES } from "../core/dtype.ts";
 import { evaluate, type Graph, type Value } from "../core/graph.ts";
 import { isContiguous, sizeOf } from "../core/shape.ts";
 import { freshLayout, type Layout, type Storage, Tensor } from "../core/tensor.ts";
-import { wasmDevice } from "../devices/wasm/device.ts";
 import type { Block } from "../devices/wasm/heap.ts";
 import { addressOf, runtime, temporary, withTemporaries } from "../devices/wasm/runtime.ts";
 import type { WasmStorage } from "../devices/wasm/storage.ts";
@@ -22,7 +21,7 @@ import type { Program } from "./program.ts";
 /** Code is generated after so many elements were computed; each step counts as many more. */
 const EARNED = 1e6;
 const PER_STEP = 1000;
-/** Layouts of inputs for which one graph is planned; what has others is copied first. */
+/** Layouts of inputs for which one graph is planned at a time. */
 const MOST_LAYOUTS = 4;
 
 /** Blocks of memory that belong to plans; given back when a plan is collected. */
@@ -167,9 +166,7 @@ export class Executable {
   run(inputs: readonly Tensor[]): readonly Tensor[] {
     let next = 0;
     const all = this.#constants.map((constant) => constant ?? inputs[next++]!);
-    if (!this.#plain) return evaluate(this.#known.graph, all);
-    const [plan, own] = this.#planFor(all);
-    return plan.run(own);
+    return this.#plain ? this.#planFor(all).run(all) : evaluate(this.#known.graph, all);
   }
 
   /**
@@ -180,7 +177,7 @@ export class Executable {
    */
   programFor(inputs: readonly Tensor[]): Program {
     let next = 0;
-    return this.#planFor(this.#constants.map((constant) => constant ?? inputs[next++]!))[0].program;
+    return this.#planFor(this.#constants.map((constant) => constant ?? inputs[next++]!)).program;
   }
 
   /**
@@ -189,33 +186,26 @@ export class Executable {
    * @param inputs A tensor for each input that is not known, in order.
    */
   earn(inputs: readonly Tensor[]): void {
+    if (!this.#plain) return;
     let next = 0;
-    this.#planFor(this.#constants.map((constant) => constant ?? inputs[next++]!))[0].earn();
+    this.#planFor(this.#constants.map((constant) => constant ?? inputs[next++]!)).earn();
   }
 
-  #planFor(inputs: readonly Tensor[]): readonly [Planned, readonly Tensor[]] {
+  #planFor(inputs: readonly Tensor[]): Planned {
     let key = "";
     for (let i = 0; i < inputs.length; i++) {
       const x = inputs[i]!;
       if (!isContiguous(x.shape, x.strides)) key += `${i}:${x.strides};`;
     }
     const found = this.#plans.get(key);
-    if (found) return [found, inputs];
-    if (this.#plans.size >= MOST_LAYOUTS) {
-      const own = inputs.map(packed);
-      return this.#planFor(own);
-    }
+    if (found) return found;
+    // To copy what has other layouts would change the order in which elements are added.
+    if (this.#plans.size >= MOST_LAYOUTS) this.#plans.delete(this.#plans.keys().next().value!);
     const layouts = inputs.map(({ shape, strides }): Layout =>
       isContiguous(shape, strides) ? freshLayout(shape) : { shape, strides, offset: 0 }
     );
     const plan = new Planned(this.#known.graph, layouts);
     this.#plans.set(key, plan);
-    return [plan, inputs];
+    return plan;
   }
-}
-
-/** A tensor in C order. */
-function packed(x: Tensor): Tensor {
-  if (isContiguous(x.shape, x.strides)) return x;
-  return wasmDevice().fromBytes(x.dtype, x.shape, x.storage.device.toBytes(x));
 }
