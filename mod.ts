@@ -188,6 +188,13 @@ export { hessian, jacobian } from "./src/transforms/jacobian.ts";
 export type { JacobianOptions } from "./src/transforms/jacobian.ts";
 export { map, scan } from "./src/transforms/scan.ts";
 export type { LengthOf, PartOf, ScanOptions, StackOf } from "./src/transforms/scan.ts";
+export type {
+  ArgnumsCheck,
+  GradCheck,
+  LossCheck,
+  VariablesCheck,
+  WholeCheck,
+} from "./src/transforms/mistakes.ts";
 export { stopGradient } from "./src/transforms/stop_gradient.ts";
 export type {
   Argnums,

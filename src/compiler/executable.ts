@@ -27,7 +27,7 @@ import type { Program } from "./program.ts";
 /** Code is generated after so many elements were computed; each step counts as many more. */
 const EARNED = 1e6;
 const PER_STEP = 1000;
-/** Layouts of inputs for which one graph is planned; what has others is copied first. */
+/** Layouts of inputs for which one graph is planned at a time. */
 const MOST_LAYOUTS = 4;
 
 /** Blocks of memory that belong to plans; given back when a plan is collected. */
@@ -76,7 +76,7 @@ class Planned {
       const bases = new Array<number>(INPUTS + count + program.fresh.length);
       const storages: WasmStorage[] = [];
       const offsets: number[] = [];
-      for (let i = 0; i < count; i++) bases[INPUTS + i] = this.#addressOf(inputs[i]!, i);
+      for (let i = 0; i < count; i++) bases[INPUTS + i] = addressOf(inputs[i]!);
       program.fresh.forEach(({ dtype, shape }, i) => {
         const bytes = sizeOf(shape) * DTYPES[dtype].bytes;
         const storage = pool.reserve(bytes);
@@ -104,13 +104,6 @@ class Planned {
         return new Tensor(aval.dtype, aval.shape, place.strides, offset + place.offset, storage);
       });
     });
-  }
-
-  /** Address of an input in the layout that was planned. */
-  #addressOf(x: Tensor, i: number): number {
-    const { strides, shape } = this.program.inputs[i]!.place;
-    const asPlanned = isContiguous(x.shape, x.strides) || !isContiguous(shape, strides);
-    return asPlanned ? addressOf(x) : contiguousAddress(x, x.dtype);
   }
 
   #execute(bases: readonly number[]): void {
@@ -179,8 +172,7 @@ export class Executable {
   run(inputs: readonly Tensor[]): readonly Tensor[] {
     let next = 0;
     const all = this.#constants.map((constant) => constant ?? inputs[next++]!);
-    if (!this.#plain) return evaluate(this.#known.graph, all);
-    return this.#planFor(all).run(all);
+    return this.#plain ? this.#planFor(all).run(all) : evaluate(this.#known.graph, all);
   }
 
   /**
@@ -200,6 +192,7 @@ export class Executable {
    * @param inputs A tensor for each input that is not known, in order.
    */
   earn(inputs: readonly Tensor[]): void {
+    if (!this.#plain) return;
     let next = 0;
     this.#planFor(this.#constants.map((constant) => constant ?? inputs[next++]!)).earn();
   }
@@ -210,15 +203,15 @@ export class Executable {
       const x = inputs[i]!;
       if (!isContiguous(x.shape, x.strides)) key += `${i}:${x.strides};`;
     }
-    const found = this.#plans.get(key) ??
-      (this.#plans.size < MOST_LAYOUTS ? undefined : this.#plans.get(""));
+    const found = this.#plans.get(key);
     if (found) return found;
-    const packs = this.#plans.size >= MOST_LAYOUTS;
+    // To copy what has other layouts would change the order in which elements are added.
+    if (this.#plans.size >= MOST_LAYOUTS) this.#plans.delete(this.#plans.keys().next().value!);
     const layouts = inputs.map(({ shape, strides }): Layout =>
-      packs || isContiguous(shape, strides) ? freshLayout(shape) : { shape, strides, offset: 0 }
+      isContiguous(shape, strides) ? freshLayout(shape) : { shape, strides, offset: 0 }
     );
     const plan = new Planned(this.#known.graph, layouts);
-    this.#plans.set(packs ? "" : key, plan);
+    this.#plans.set(key, plan);
     return plan;
   }
 }

@@ -109,7 +109,7 @@ export type WithAxis<S extends Shape, A extends number, B extends number> = A ex
   ? number extends S["length"] ? number[] : [B, ...S]
   : number extends S["length"] ? number[]
   : number extends A ? UnknownLengths<[...S, B]>
-  : Inserted<S, `${NormalAxis<[...S, B], A>}`, B, [...S, B]>;
+  : Inserted<S, `${NormalAxis<[...S, 0], A>}`, B, [...S, 0]>;
 
 /**
  * The arguments of a batched function.

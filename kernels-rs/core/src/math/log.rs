@@ -27,13 +27,19 @@ splats! {
     MINUS_HALF: Splat32 = -0.5;
 }
 
+/// Four positive, normal floats as 2^k (1 + f), with 1 + f from sqrt(1/2) to sqrt(2):
+/// k as integers, and f, which is exact.
+#[inline(always)]
+pub fn split_f32x4(x: v128) -> (v128, v128) {
+    // Exponents count from sqrt(1/2): the shift leaves k, and 1 + f comes out normalised.
+    let k = i32x4_shr(i32x4_sub(x, SQRT_HALF.get()), 23);
+    (k, f32x4_sub(i32x4_sub(x, i32x4_shl(k, 23)), ONE.get()))
+}
+
 /// log x of four floats.
 #[inline(always)]
 pub fn log_f32x4(x: v128) -> v128 {
-    // Exponents count from sqrt(1/2): the shift leaves k, and m comes out normalised.
-    let offset = i32x4_sub(x, SQRT_HALF.get());
-    let k = i32x4_shr(offset, 23);
-    let f = f32x4_sub(i32x4_sub(x, i32x4_shl(k, 23)), ONE.get());
+    let (k, f) = split_f32x4(x);
     let k = f32x4_convert_i32x4(k);
     let mut p = madd_f32x4(C8.get(), f, C7.get());
     p = madd_f32x4(p, f, C6.get());
@@ -120,7 +126,7 @@ splats! {
 
 /// `split` of four doubles.
 #[inline(always)]
-pub fn split4(x: F64x4) -> (F64x4, F64x4) {
+fn split4(x: F64x4) -> (F64x4, F64x4) {
     let ((k, m), (j, l)) = (split(x.0), split(x.1));
     (F64x4(k, j), F64x4(m, l))
 }

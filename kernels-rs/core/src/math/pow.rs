@@ -4,7 +4,7 @@
 //! (interpolation at Chebyshev nodes); results are nearly correctly rounded. Lanes with
 //! a special value go through `libm`.
 
-use super::log::{short_log2, split4};
+use super::log::{short_log2, split_f32x4};
 use crate::simd::*;
 
 splats! {
@@ -30,22 +30,33 @@ splats! {
 
 /// x^y of floats, x positive and normal.
 #[inline(always)]
-fn power(x: F64x4, y: F64x4) -> F64x4 {
-    let (k, m) = split4(x);
-    let log2 = short_log2(k, m - F64x4::all(&ONE_D));
+fn power(x: v128, y: v128) -> v128 {
+    let (k, f) = split_f32x4(x);
+    let log2 = short_log2(F64x4::from_i32x4(k), F64x4::from_f32x4(f));
     let (low, high) = (F64x4::all(&LOW), F64x4::all(&HIGH));
-    let w = (log2 * y).zip(low, |a, b| f64x2_pmax(a, b)).zip(high, |a, b| f64x2_pmin(a, b));
+    let w = (log2 * F64x4::from_f32x4(y))
+        .zip(low, |a, b| f64x2_pmax(a, b))
+        .zip(high, |a, b| f64x2_pmin(a, b));
     let t = w + F64x4::all(&ROUND);
     let f = w - (t - F64x4::all(&ROUND));
     let e = f.polynomial([&E6, &E5, &E4, &E3, &E2, &E1, &ONE_D]);
-    e.zip(t, |e, t| i64x2_add(e, i64x2_shl(t, 52)))
+    e.zip(t, |e, t| i64x2_add(e, i64x2_shl(t, 52))).to_f32x4()
 }
 
 /// x^y of four pairs of floats.
 #[inline(always)]
 pub fn pow_f32x4(x: v128, y: v128) -> v128 {
     let (size, reach) = (f32x4_abs(x), f32x4_abs(y));
-    let result = power(F64x4::from_f32x4(size), F64x4::from_f32x4(y)).to_f32x4();
+    let result = power(size, y);
+    let small = f32x4_lt(reach, FAR.get());
+    let positive = v128_and(f32x4_ge(x, MIN.get()), f32x4_lt(x, INF.get()));
+    if i32x4_all_true(v128_and(positive, small)) { result } else { signed(x, y, result) }
+}
+
+/// Gives powers of magnitudes what bases that are not positive and normal make of them.
+#[inline(never)]
+fn signed(x: v128, y: v128, result: v128) -> v128 {
+    let (size, reach) = (f32x4_abs(x), f32x4_abs(y));
     let whole = f32x4_eq(f32x4_nearest(y), y);
     let negative = f32x4_lt(x, ZERO.get());
     // An odd exponent keeps the sign; the conversion saturates only even numbers.

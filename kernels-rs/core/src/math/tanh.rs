@@ -1,8 +1,9 @@
 //! e^x - 1 of floats, and the hyperbolic tangent.
 //!
-//! tanh x = (e^2x - 1) / (e^2x + 1), for floats in double precision with e^2x - 1 from a
-//! series of its own, so that nothing cancels near zero; for doubles near zero by a
-//! rational function (S. Moshier, Cephes).
+//! tanh x of floats in double precision, with one division: x = n log(2) / 2 + r, and
+//! tanh(n log(2) / 2) = (2^n - 1) / (2^n + 1) and tanh r = B / A add up as fractions, so that
+//! nothing cancels near zero. tanh x = 1 - 2 / (e^2x + 1) of doubles, near zero by a rational
+//! function (S. Moshier, Cephes).
 
 use super::exp::exp_f64x2;
 use crate::simd::*;
@@ -18,8 +19,13 @@ splats! {
     LOG2_E: Splat64 = core::f64::consts::LOG2_E;
     ROUND: Splat64 = 6755399441055744.0;
     MINUS_LN2: Splat64 = -core::f64::consts::LN_2;
+    TWO_LOG2_E: Splat64 = 2.0 * core::f64::consts::LOG2_E;
+    MINUS_HALF_LN2: Splat64 = -0.5 * core::f64::consts::LN_2;
     ONE: Splat64 = 1.0;
     TWO: Splat64 = 2.0;
+    // tanh r = r (1 + B1 r^2) / (1 + A1 r^2) for |r| <= log(2) / 4: least relative error.
+    A1: Splat64 = 0.3999203018581248;
+    B1: Splat64 = 0.06658721308747373;
     // (e^r - 1 - r) / r^2: interpolation at Chebyshev nodes.
     E7: Splat64 = 1.9890990824673654e-4;
     E6: Splat64 = 1.3933649996309251e-3;
@@ -61,8 +67,17 @@ pub fn expm1_f32x4(x: v128) -> v128 {
 pub fn tanh_f32x4(x: v128) -> v128 {
     let near = f32x4_pmin(f32x4_pmax(x, MINUS_FAR.get()), FAR.get());
     let near = F64x4::from_f32x4(near);
-    let m = short_expm1(near + near);
-    finish(x, (m / (m + F64x4::all(&TWO))).to_f32x4())
+    let t = near.madd(F64x4::all(&TWO_LOG2_E), F64x4::all(&ROUND));
+    let n = t - F64x4::all(&ROUND);
+    let r = n.madd(F64x4::all(&MINUS_HALF_LN2), near);
+    let one = F64x4::all(&ONE);
+    let scale = t.zip(one, |t, one| i64x2_add(i64x2_shl(t, 52), one));
+    let (less, more) = (scale - one, scale + one);
+    let z = r * r;
+    let a = z.madd(F64x4::all(&A1), one);
+    let b = z.madd(F64x4::all(&B1), one) * r;
+    let y = less.madd(a, more * b) / more.madd(a, less * b);
+    finish(x, y.to_f32x4())
 }
 
 splats! {

@@ -15,6 +15,13 @@ impl F64x4 {
         Self(f64x2_promote_low_f32x4(x), f64x2_promote_low_f32x4(high))
     }
 
+    /// Four integers, exactly.
+    #[inline(always)]
+    pub fn from_i32x4(x: v128) -> Self {
+        let high = i64x2_shuffle::<1, 1>(x, x);
+        Self(f64x2_convert_low_i32x4(x), f64x2_convert_low_i32x4(high))
+    }
+
     /// The nearest floats.
     #[inline(always)]
     pub fn to_f32x4(self) -> v128 {

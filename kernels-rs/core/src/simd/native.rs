@@ -135,6 +135,11 @@ pub fn f64x2_promote_low_f32x4(a: v128) -> v128 {
     from_f64([x[0] as f64, x[1] as f64])
 }
 
+pub fn f64x2_convert_low_i32x4(a: v128) -> v128 {
+    let x = to_i32(a);
+    from_f64([x[0] as f64, x[1] as f64])
+}
+
 pub fn f32x4_demote_f64x2_zero(a: v128) -> v128 {
     let x = to_f64(a);
     from_f32([x[0] as f32, x[1] as f32, 0.0, 0.0])
