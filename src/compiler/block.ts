@@ -10,7 +10,7 @@ import { isContiguous, sizeOf } from "../core/shape.ts";
 import { COPY } from "../devices/wasm/instance.ts";
 import { isMap } from "../devices/wasm/map.ts";
 import { castName, collapse } from "../devices/wasm/runtime.ts";
-import type { Group } from "./fusion.ts";
+import { type Group, nodesOf } from "./fusion.ts";
 import { addressIn, ARENA, planned } from "./place.ts";
 import type {
   BlockArg,
@@ -23,6 +23,7 @@ import type {
   LoopStep,
   PlanMemory,
 } from "./program.ts";
+import { type Walk, walkOf, widestOf } from "./rows.ts";
 import { canGenerate } from "./vectors.ts";
 
 /** Bytes of the widest value of a block: several blocks fit into the cache. */
@@ -42,16 +43,18 @@ const LANES: { readonly [D in DType]?: string } = {
   uint64: "i64x2",
 };
 
+const NONE: BlockArg = { base: 0, perStart: 0, perCount: 0, perRow: 0, perRows: 0 };
+
 function count(perCount: number): BlockArg {
-  return { base: 0, perStart: 0, perCount, rows: false };
+  return { ...NONE, perCount };
 }
 
-function number(value: number): BlockArg {
-  return { base: value, perStart: 0, perCount: 0, rows: false };
+function number(base: number): BlockArg {
+  return { ...NONE, base };
 }
 
-function address({ base, step, scratch }: BlockValue): BlockArg {
-  return { base, perStart: scratch ? 0 : step, perCount: 0, rows: false };
+function address({ base, perStart, perRow }: BlockValue): BlockArg {
+  return { ...NONE, base, perStart, perRow };
 }
 
 /** Builds the loop of one group. */
@@ -59,6 +62,10 @@ class LoopBuilder {
   readonly #planner: PlanMemory;
   readonly #group: Group;
   readonly #size: number;
+  /** Length of a row. */
+  readonly #row: number;
+  /** Whether no block has more than one row. */
+  readonly #byRow: boolean;
   readonly #block: number;
   readonly #parts: readonly number[] | null;
   readonly #before: CallStep[] = [];
@@ -77,50 +84,60 @@ class LoopBuilder {
     this.#planner = planner;
     this.#group = group;
     this.#size = sizeOf(group.shape);
-    const widest = Math.max(
-      ...group.nodes.flatMap(({ inputs, outputs }) =>
-        [...inputs, ...outputs].map(({ dtype }) =>
-          Math.max(DTYPES[dtype].bytes, DTYPES[DTYPES[dtype].compute].bytes)
-        )
-      ),
-    );
-    const limit = Math.max(LEAF, BLOCK_BYTES / widest);
-    const { row, folds } = group;
-    if (folds.length === 0) {
+    const limit = Math.max(LEAF, BLOCK_BYTES / widestOf(group));
+    const folds = group.stages.some((stage) => stage.folds.length > 0);
+    const walks = this.#walks();
+    this.#row = folds ? group.row : walks[0]?.row ?? this.#size;
+    this.#byRow = walks.some(({ row }) => row === this.#row);
+    if (this.#byRow || group.stages.length > 1) {
+      const fits = this.#row <= limit || group.stages.length > 1;
+      this.#block = fits ? this.#row : limit;
+      this.#parts = fits ? null : partsOf(this.#row, limit);
+    } else if (!folds) {
       this.#block = Math.min(this.#size, limit);
       this.#parts = null;
-    } else if (row <= limit) {
-      this.#block = Math.floor(limit / row) * row;
+    } else if (this.#row <= limit) {
+      this.#block = Math.min(this.#size, Math.floor(limit / this.#row) * this.#row);
       this.#parts = null;
     } else {
       this.#block = limit;
-      this.#parts = partsOf(row, limit);
+      this.#parts = partsOf(this.#row, limit);
     }
   }
 
+  /** How operands from outside are walked that are neither in C order nor one element. */
+  #walks(): readonly Walk[] {
+    const nodes = nodesOf(this.#group).filter(({ primitive }) => !primitive.view);
+    const made = new Set(nodes.flatMap(({ outputs }) => outputs));
+    return nodes.flatMap(({ inputs }) => inputs).flatMap((value) => {
+      const walk = made.has(value) ? null : walkOf(this.#planner.layoutOf(value));
+      return walk ? [walk] : [];
+    });
+  }
+
   build(): LoopStep {
-    const { nodes, folds } = this.#group;
-    const own = new Set<Node>([...nodes, ...folds]);
-    const order = ordered(nodes);
-    for (const node of order) {
-      const value = node.outputs[0]!;
-      const { bytes } = DTYPES[value.dtype];
-      const place = this.#planner.isNeeded(value, own) ? this.#planner.make(value) : undefined;
-      const source: BlockValue = place
-        ? { base: addressIn(place), step: bytes, scratch: false }
-        : this.#scratch(bytes);
-      this.#node(node, source, place !== undefined);
-      this.#sources.set(value, source);
+    const own = new Set<Node>(nodesOf(this.#group));
+    for (const { nodes, folds, views } of this.#group.stages) {
+      for (const node of ordered(nodes)) {
+        const value = node.outputs[0]!;
+        const { bytes } = DTYPES[value.dtype];
+        const place = this.#planner.isNeeded(value, own) ? this.#planner.make(value) : undefined;
+        const source: BlockValue = place
+          ? { base: addressIn(place), step: bytes, perStart: bytes, perRow: 0 }
+          : this.#scratch(bytes);
+        this.#node(node, source, place !== undefined);
+        this.#sources.set(value, source);
+      }
+      for (const node of folds) this.#fold(node);
+      for (const node of views) this.#planner.view(node);
     }
-    for (const node of folds) this.#fold(node);
     for (const [offset, bytes] of this.#taken) this.#planner.arena.give(offset, bytes);
-    const label = [...order, ...folds].map(({ primitive }) => primitive.name).join(" ");
-    const { row } = this.#group;
+    const computing = [...own].filter(({ primitive }) => !primitive.view);
     return {
       kind: "loop",
-      label,
+      label: computing.map(({ primitive }) => primitive.name).join(" "),
       size: this.#size,
-      row,
+      row: this.#row,
       block: this.#block,
       parts: this.#parts,
       partsTable: this.#parts ? this.#planner.words(this.#parts) : 0,
@@ -136,7 +153,7 @@ class LoopBuilder {
     const size = this.#block * bytes + 64;
     const offset = this.#planner.arena.take(size);
     this.#taken.push([offset, size]);
-    return { base: planned(ARENA, offset), step: bytes, scratch: true };
+    return { base: planned(ARENA, offset), step: bytes, perStart: 0, perRow: 0 };
   }
 
   /** Where an operand is: as it lies if that is C order or one element, else packed block by block. */
@@ -148,8 +165,16 @@ class LoopBuilder {
     const base = addressIn(place);
     const one = this.#size > 1 &&
       place.strides.every((step, axis) => step === 0 || place.shape[axis] === 1);
-    let source: BlockValue = { base, step: one ? 0 : bytes, scratch: false };
-    if (!one && !isContiguous(place.shape, place.strides)) {
+    const walk = walkOf(place);
+    let source: BlockValue;
+    if (one) {
+      source = { base, step: 0, perStart: 0, perRow: 0 };
+    } else if (isContiguous(place.shape, place.strides)) {
+      source = { base, step: bytes, perStart: bytes, perRow: 0 };
+    } else if (this.#byRow && walk?.row === this.#row) {
+      const step = walk.step * bytes;
+      source = { base, step, perStart: step, perRow: walk.pitch * bytes - this.#row * step };
+    } else {
       source = this.#scratch(bytes);
       const axes = collapse(place.shape, [place.strides]);
       const at = this.#planner.table(axes.shape, axes.strides[0]!);
@@ -159,7 +184,7 @@ class LoopBuilder {
         number(axes.shape.length),
         number(at),
         number(at + 128),
-        { base: 0, perStart: 1, perCount: 0, rows: false },
+        { ...NONE, perStart: 1 },
         count(1),
       ]);
     }
@@ -175,15 +200,10 @@ class LoopBuilder {
     let source = this.#source(value);
     const { bytes } = DTYPES[value.dtype];
     if (source.step === 0) {
-      const filled = this.#flat.get(`${this.#id(value)} ${value.dtype}`) ?? this.#scratch(bytes);
-      this.#before.push({
-        kind: "call",
-        label: "fill",
-        kernel: `fill_${bytes}`,
-        args: [filled.base, this.#block, source.base],
-      });
+      const own = `${this.#id(value)} ${value.dtype}`;
+      const filled = this.#flat.get(own) ?? this.#filled(source, bytes);
+      this.#flat.set(own, filled);
       source = filled;
-      this.#flat.set(`${this.#id(value)} ${value.dtype}`, filled);
     }
     if (dtype !== value.dtype) {
       const target = this.#scratch(DTYPES[dtype].bytes);
@@ -192,6 +212,20 @@ class LoopBuilder {
     }
     this.#flat.set(key, source);
     return source;
+  }
+
+  /** One element spread out for kernels: once, or for each row. */
+  #filled(source: BlockValue, bytes: number): BlockValue {
+    const target = this.#scratch(bytes);
+    const kernel = `fill_${bytes}`;
+    if (source.perRow === 0) {
+      const args = [target.base, this.#block, source.base];
+      this.#before.push({ kind: "call", label: "fill", kernel, args });
+    } else {
+      const args = [address(target), count(1), address(source)];
+      this.#body.push({ label: "fill", kernel, args, fills: target.base });
+    }
+    return target;
   }
 
   #id(value: Value): number {
@@ -273,7 +307,7 @@ class LoopBuilder {
     const from = this.#source(value);
     const target = addressIn(this.#planner.make(out));
     const { bytes: width } = DTYPES[out.dtype];
-    const { row } = this.#group;
+    const row = this.#row;
     if (this.#parts) {
       // As many partial results wait as the halving is deep.
       const offset = this.#planner.arena.take(64 * width);
@@ -283,8 +317,8 @@ class LoopBuilder {
     }
     this.#op(primitive.name, kernel, [
       address(from),
-      { base: target, perStart: width, perCount: 0, rows: true },
-      { base: 0, perStart: 0, perCount: 1, rows: true },
+      { ...NONE, base: target, perRow: width },
+      { ...NONE, perRows: 1 },
       number(row),
       number(row),
       number(1),

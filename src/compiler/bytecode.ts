@@ -123,6 +123,12 @@ export function call(index: number): Bytes {
   return [0x10, unsigned(index)];
 }
 
+/** Adds a multiple of a local to the number on the stack. */
+export function plus(local: number, by: number): Bytes {
+  if (by === 0) return [];
+  return by === 1 ? [get(local), OP.add] : [get(local), constant(by), OP.mul, OP.add];
+}
+
 /** Reads a word at the address on the stack. */
 export function load32(offset: number): Bytes {
   return [0x28, 2, unsigned(offset)];

@@ -9,13 +9,7 @@ import { evaluate, type Graph, type Value } from "../core/graph.ts";
 import { isContiguous, sizeOf } from "../core/shape.ts";
 import { freshLayout, type Layout, type Storage, Tensor } from "../core/tensor.ts";
 import type { Block } from "../devices/wasm/heap.ts";
-import {
-  addressOf,
-  contiguousAddress,
-  runtime,
-  temporary,
-  withTemporaries,
-} from "../devices/wasm/runtime.ts";
+import { addressOf, runtime, temporary, withTemporaries } from "../devices/wasm/runtime.ts";
 import type { WasmStorage } from "../devices/wasm/storage.ts";
 import { generate } from "./generate.ts";
 import { type Runner, runnerOf } from "./interpreter.ts";
@@ -69,6 +63,41 @@ class Planned {
   }
 
   run(inputs: readonly Tensor[]): readonly Tensor[] {
+    return this.#placed(inputs, (bases) => this.#execute(bases));
+  }
+
+  /** Best times of the steps in microseconds, and that of all as generated code. */
+  measure(
+    inputs: readonly Tensor[],
+    runs: number,
+  ): { readonly times: readonly number[]; readonly whole: number | null } {
+    const steps = this.program.steps.map(runnerOf);
+    const times = steps.map(() => Infinity);
+    let whole: number | null = Infinity;
+    for (let k = 0; k < runs; k++) {
+      this.#placed(inputs, (bases) =>
+        steps.forEach((step, i) => {
+          const start = performance.now();
+          step(bases);
+          times[i] = Math.min(times[i]!, 1000 * (performance.now() - start));
+        }));
+    }
+    this.earn();
+    for (let k = 0; k < runs && whole !== null; k++) {
+      this.#placed(inputs, (bases) => {
+        const start = performance.now();
+        this.#execute(bases);
+        whole = this.#code ? Math.min(whole!, 1000 * (performance.now() - start)) : null;
+      });
+    }
+    return { times, whole };
+  }
+
+  /** Runs something with memory for the results and for what is in between. */
+  #placed(
+    inputs: readonly Tensor[],
+    execute: (bases: readonly number[]) => void,
+  ): readonly Tensor[] {
     return withTemporaries(() => {
       const { program } = this;
       const { pool } = runtime();
@@ -88,7 +117,7 @@ class Planned {
       });
       bases[TABLES] = this.#tables;
       bases[ARENA] = program.arena > 0 ? temporary(program.arena) : 0;
-      this.#execute(bases);
+      execute(bases);
       program.fresh.forEach(({ dtype, shape }, i) => {
         const storage = storages[i]!;
         if (storage.address >= 0) return;
@@ -176,14 +205,22 @@ export class Executable {
   }
 
   /**
-   * The plan for some inputs, for people.
+   * Runs it several times, step by step and then as generated code, and measures.
    *
    * @param inputs A tensor for each input that is not known, in order.
-   * @returns The program.
+   * @param runs How often.
+   * @returns The program, the best time of each step, and that of the generated code, or null if code
+   * may not be generated; in microseconds.
    */
-  programFor(inputs: readonly Tensor[]): Program {
+  measure(inputs: readonly Tensor[], runs: number): {
+    readonly program: Program;
+    readonly times: readonly number[];
+    readonly whole: number | null;
+  } {
     let next = 0;
-    return this.#planFor(this.#constants.map((constant) => constant ?? inputs[next++]!)).program;
+    const all = this.#constants.map((constant) => constant ?? inputs[next++]!);
+    const plan = this.#planFor(all);
+    return { program: plan.program, ...plan.measure(all, runs) };
   }
 
   /**

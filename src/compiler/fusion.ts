@@ -13,15 +13,23 @@ import { sameShape, type Shape, sizeOf } from "../core/shape.ts";
 import { isMap } from "../devices/wasm/map.ts";
 import type { ReduceParams } from "../devices/wasm/reduce.ts";
 
+/** What a loop does to a block before the next stage may begin. */
+export interface Stage {
+  /** Elementwise nodes in order. */
+  readonly nodes: readonly Node[];
+  /** Reductions of rows. */
+  readonly folds: readonly Node[];
+  /** Views of what is reduced, for the next stage. */
+  readonly views: readonly Node[];
+}
+
 /** Nodes that run in one loop. */
 export interface Group {
   readonly kind: "group";
   /** Shape over which the loop runs. */
   readonly shape: Shape;
-  /** Elementwise nodes in order. */
-  readonly nodes: readonly Node[];
-  /** Reductions of rows of values of the group. */
-  readonly folds: readonly Node[];
+  /** What happens to each block, in order. */
+  readonly stages: readonly Stage[];
   /** Length of a row; the whole size where nothing is reduced. */
   readonly row: number;
 }
@@ -35,6 +43,17 @@ export interface Single {
 /** What a schedule consists of. */
 export type Task = Group | Single;
 
+/**
+ * All nodes of a task.
+ *
+ * @param task The task.
+ * @returns Its nodes, in order.
+ */
+export function nodesOf(task: Task): readonly Node[] {
+  if (task.kind === "single") return [task.node];
+  return task.stages.flatMap(({ nodes, folds, views }) => [...nodes, ...folds, ...views]);
+}
+
 /** Loops with more nodes than this are cut: registers and caches are limited. */
 const LARGEST_GROUP = 48;
 
@@ -44,8 +63,13 @@ export function isFusible({ primitive, outputs }: Node): boolean {
     outputs[0]!.dtype !== "string";
 }
 
-/** Length of the rows that a node reduces, if it can be part of its operand's loop. */
-function foldedRow({ primitive, inputs, params, outputs }: Node): number | undefined {
+/**
+ * Length of the rows that a node reduces, if it can be part of a loop.
+ *
+ * @param node The node.
+ * @returns The length, or undefined if it runs alone.
+ */
+export function foldedRow({ primitive, inputs, params, outputs }: Node): number | undefined {
   if (primitive.fold === undefined) return undefined;
   const { axes } = params as ReduceParams;
   const { shape, dtype } = inputs[0]!;
@@ -211,8 +235,7 @@ function cut(
     groups.push({
       kind: "group",
       shape,
-      nodes: own,
-      folds: ending,
+      stages: [{ nodes: own, folds: ending, views: [] }],
       row: ending.length > 0 ? row : sizeOf(shape),
     });
   }

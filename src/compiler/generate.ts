@@ -19,6 +19,7 @@ import {
   list,
   load32,
   OP,
+  plus,
   repeat,
   set,
   type Signature,
@@ -206,9 +207,7 @@ class ModuleWriter {
   #loop(step: LoopStep): number {
     const body = this.#body(step);
     const f = new FunctionWriter(1);
-    const read = new Set(
-      step.body.flatMap(({ lanes, args }) => lanes ? [] : args.map(({ base }) => base)),
-    );
+    const read = readByKernels(step);
     // What is spread out for kernels alone is left out where instructions take their place.
     for (const one of step.before) if (read.has(one.args[0] as number)) f.emit(this.#call(f, one));
     if (step.parts) this.#rows(f, step, body);
@@ -270,9 +269,13 @@ class ModuleWriter {
     const results = signatureOf(kernel).results.map(() => OP.drop);
     const [top, left] = [f.local(I32), f.local(I32)];
     const slot = (index: Bytes): Bytes => [f.term(stack), index, constant(width), OP.mul, OP.add];
-    const source: Bytes = from.scratch
-      ? f.term(from.base)
-      : [f.term(from.base), get(start), constant(from.step), OP.mul, OP.add];
+    const source: Bytes = [
+      f.term(from.base),
+      plus(start, from.perStart),
+      from.perRow === 0
+        ? []
+        : [get(first), constant(row), OP.divU, constant(from.perRow), OP.mul, OP.add],
+    ];
     const ones = [constant(1), constant(1), constant(1)];
     const pair = slot([get(top), constant(1), OP.sub]);
     return [
@@ -300,29 +303,21 @@ class ModuleWriter {
   /** The function that does one block. */
   #body(step: LoopStep): number {
     const f = new FunctionWriter(3);
-    const [place, places] = [f.local(I32), f.local(I32)];
-    const byRow = step.body.some(({ args }) => args.some(({ rows }) => rows));
-    if (byRow) {
-      f.emit(get(START), constant(step.row), OP.divU, set(place));
-      f.emit(get(COUNT), constant(step.row), OP.divU, set(places));
-    }
-    const blockArg = ({ base, perStart, perCount, rows }: BlockArg): Bytes => {
-      const scaled = (local: number, by: number): Bytes =>
-        by === 0
-          ? []
-          : by === 1
-          ? [get(local), OP.add]
-          : [get(local), constant(by), OP.mul, OP.add];
-      return [
-        f.term(base),
-        scaled(rows ? place : START, perStart),
-        scaled(rows ? places : COUNT, perCount),
-      ];
-    };
-    const segments = laneSegments(step);
-    for (const segment of segments) {
+    const [row, rows] = [f.local(I32), f.local(I32)];
+    f.emit(get(START), constant(step.row), OP.divU, set(row));
+    f.emit(get(COUNT), constant(step.row), OP.divU, set(rows));
+    const blockArg = ({ base, perStart, perCount, perRow, perRows }: BlockArg): Bytes => [
+      f.term(base),
+      plus(START, perStart),
+      plus(COUNT, perCount),
+      plus(row, perRow),
+      plus(rows, perRows),
+    ];
+    const read = readByKernels(step);
+    const body = step.body.filter(({ fills }) => fills === undefined || read.has(fills));
+    for (const segment of laneSegments({ ...step, body })) {
       if (segment.kind === "lanes") {
-        f.emit(segment.code(f, START, COUNT));
+        f.emit(segment.code(f, { start: START, count: COUNT, row }));
         continue;
       }
       const { kernel, args } = segment.op;
@@ -335,6 +330,15 @@ class ModuleWriter {
     }
     return this.#define(3, f.finish());
   }
+}
+
+/** Planned addresses that kernels of a loop read, but for what only spreads an element out. */
+function readByKernels({ body }: LoopStep): ReadonlySet<number> {
+  return new Set(
+    body.flatMap(({ lanes, fills, args }) =>
+      lanes || fills !== undefined ? [] : args.map(({ base }) => base)
+    ),
+  );
 }
 
 /** Whether the memory does it by an instruction. */

@@ -86,11 +86,13 @@ export function hostOf({ primitive, params, inputs, outputs }: HostStep): Runner
 }
 
 /** An argument within a block. */
-function blockArg({ base, perStart, perCount, rows }: BlockArg, row: number) {
+function blockArg({ base, perStart, perCount, perRow, perRows }: BlockArg, row: number) {
   const { region, offset } = termOf(base);
-  const unit = rows ? row : 1;
-  return (bases: Bases, start: number, count: number): number =>
-    (region < 0 ? 0 : bases[region]!) + offset + (start * perStart + count * perCount) / unit;
+  const byRow = perRow !== 0 || perRows !== 0;
+  return (bases: Bases, start: number, count: number): number => {
+    const rows = byRow ? Math.floor(start / row) * perRow + count / row * perRows : 0;
+    return (region < 0 ? 0 : bases[region]!) + offset + start * perStart + count * perCount + rows;
+  };
 }
 
 function loopOf(step: LoopStep): Runner {
@@ -144,7 +146,7 @@ function folder({ kernel, from, stack, width, target }: FoldOp) {
     joins: number,
     row: number,
   ): void => {
-    const at = source(bases) + (from.scratch ? 0 : start * from.step);
+    const at = source(bases) + start * from.perStart + row * from.perRow;
     const bottom = pile(bases);
     run(at, bottom + depth * width, 1, count, count, 1, 1, 1);
     let top = depth;

@@ -12,8 +12,9 @@ import { staged, tensorAt } from "../devices/wasm/runtime.ts";
 import { isDynamic } from "../devices/wasm/dynamic.ts";
 import { Arena } from "./arena.ts";
 import { loopOf } from "./block.ts";
-import { type Group, schedule, type Task } from "./fusion.ts";
+import { type Group, nodesOf, schedule, type Task } from "./fusion.ts";
 import { addressIn, ARENA, INPUTS, type Place, planned, TABLES } from "./place.ts";
+import { mergeRows } from "./rows.ts";
 import type { CallStep, Placed, PlanMemory, Program, Step } from "./program.ts";
 
 /** A lowering that calls more kernels than this runs by itself. */
@@ -33,6 +34,8 @@ class Planner implements PlanMemory {
   /** What runs. */
   readonly steps: Step[] = [];
   readonly #places = new Map<Value, Place>();
+  /** Layouts of inputs and views; all other values lie in C order. */
+  readonly #layouts = new Map<Value, Layout>();
   /** Values whose memory is that of another value. */
   readonly #bases = new Map<Value, Value>();
   readonly #consumers = new Map<Value, Node[]>();
@@ -63,8 +66,8 @@ class Planner implements PlanMemory {
    * @returns The program.
    */
   plan(): Program {
-    const tasks = schedule(this.#graph);
     this.#findBases();
+    const tasks = mergeRows(schedule(this.#graph), this.#layouts);
     this.#findUses(tasks);
     this.#findResults();
     tasks.forEach((task, i) => {
@@ -93,6 +96,28 @@ class Planner implements PlanMemory {
   }
 
   /**
+   * Shape and strides of a value, known before its place is.
+   *
+   * @param value The value.
+   * @returns The layout.
+   */
+  layoutOf(value: Value): Layout {
+    return this.#layouts.get(value) ?? freshLayout(value.shape);
+  }
+
+  /**
+   * Places a view of a value that has a place.
+   *
+   * @param node The node that views it.
+   */
+  view({ primitive, inputs, params, outputs }: Node): void {
+    const x = inputs[0]!;
+    const from = this.placeOf(x);
+    const layout = primitive.view!({ ...from, dtype: x.dtype }, params)!;
+    this.#places.set(outputs[0]!, { ...layout, region: from.region });
+  }
+
+  /**
    * A place for a result: where the user gets it, or in the arena.
    *
    * @param value The result.
@@ -116,8 +141,12 @@ class Planner implements PlanMemory {
    * @returns Whether it needs memory of its own.
    */
   isNeeded(value: Value, nodes: ReadonlySet<Node>): boolean {
-    return this.#targets.has(value) || this.#graph.outputs.includes(value) ||
-      this.#consumers.get(value)?.some((node) => !nodes.has(node)) === true;
+    if (this.#targets.has(value) || this.#graph.outputs.includes(value)) return true;
+    const users = this.#consumers.get(value) ?? [];
+    return users.some((node) =>
+      !nodes.has(node) ||
+      (this.#layouts.has(node.outputs[0]!) && this.isNeeded(node.outputs[0]!, nodes))
+    );
   }
 
   /**
@@ -148,18 +177,13 @@ class Planner implements PlanMemory {
 
   /** Views share the memory of what they view, if its layout permits. */
   #findBases(): void {
-    const layouts = new Map<Value, Layout>(
-      this.#inputs.map(({ place }, i) => [this.#graph.inputs[i]!, place]),
-    );
+    this.#inputs.forEach(({ place }, i) => this.#layouts.set(this.#graph.inputs[i]!, place));
     for (const { primitive, inputs, params, outputs } of this.#graph.nodes) {
       const [x] = inputs;
       if (!primitive.view || !x) continue;
-      const layout = primitive.view(
-        { ...layouts.get(x) ?? freshLayout(x.shape), dtype: x.dtype },
-        params,
-      );
+      const layout = primitive.view({ ...this.layoutOf(x), dtype: x.dtype }, params);
       if (!layout) continue;
-      layouts.set(outputs[0]!, layout);
+      this.#layouts.set(outputs[0]!, layout);
       this.#bases.set(outputs[0]!, this.#baseOf(x));
     }
   }
@@ -177,8 +201,7 @@ class Planner implements PlanMemory {
       }
     }
     tasks.forEach((task, i) => {
-      const nodes = task.kind === "group" ? [...task.nodes, ...task.folds] : [task.node];
-      for (const { inputs } of nodes) {
+      for (const { inputs } of nodesOf(task)) {
         for (const value of inputs) this.#lastUse.set(this.#baseOf(value), i);
       }
     });
@@ -197,9 +220,8 @@ class Planner implements PlanMemory {
 
   /** Gives the memory of values back that were used for the last time. */
   #release(task: Task, i: number): void {
-    const nodes = task.kind === "group" ? [...task.nodes, ...task.folds] : [task.node];
     const touched = new Set(
-      nodes.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]).map((v) => this.#baseOf(v)),
+      nodesOf(task).flatMap(({ inputs, outputs }) => [...inputs, ...outputs]).map((v) => this.#baseOf(v)),
     );
     for (const value of touched) {
       const place = this.#places.get(value);
@@ -214,16 +236,14 @@ class Planner implements PlanMemory {
       this.steps.push(loopOf(this, group));
       return;
     }
-    for (const node of group.nodes) this.make(node.outputs[0]!);
+    for (const { outputs } of nodesOf(group)) this.make(outputs[0]!);
   }
 
   #single(node: Node): void {
     const { primitive, inputs, params, outputs } = node;
     const [x] = inputs;
     if (x && this.#bases.has(outputs[0]!)) {
-      const from = this.placeOf(x);
-      const layout = primitive.view!({ ...from, dtype: x.dtype }, params)!;
-      this.#places.set(outputs[0]!, { ...layout, region: from.region });
+      this.view(node);
       return;
     }
     const targets = outputs.map((value) => this.make(value));

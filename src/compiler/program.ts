@@ -6,7 +6,7 @@
 import type { Node, Value } from "../core/graph.ts";
 import type { LaneCode } from "../core/lanes.ts";
 import type { Primitive } from "../core/primitive.ts";
-import type { Aval } from "../core/tensor.ts";
+import type { Aval, Layout } from "../core/tensor.ts";
 import type { Arena } from "./arena.ts";
 import type { Place } from "./place.ts";
 
@@ -39,26 +39,27 @@ export interface Placed {
   readonly place: Place;
 }
 
-/** An argument within a block: `base + start * perStart + count * perCount`. */
+/**
+ * An argument within a block: `base + start * perStart + count * perCount + row * perRow + rows * perRows`,
+ * where `start` is the first element of the block and `row` its row, `count` and `rows` how many it has.
+ */
 export interface BlockArg {
   /** A count or a planned address. */
   readonly base: number;
-  /** Added for each element before the block; of `rows` for each row before it. */
   readonly perStart: number;
-  /** Added for each element of the block; of `rows` for each of its rows. */
   readonly perCount: number;
-  /** Whether rows count instead of elements. */
-  readonly rows: boolean;
+  readonly perRow: number;
+  readonly perRows: number;
 }
 
-/** A value within a block, where vector instructions find it. */
+/** A value within a block: its first element is at `base + start * perStart + row * perRow`. */
 export interface BlockValue {
-  /** Planned address of its first element. */
+  /** Planned address. */
   readonly base: number;
-  /** Bytes from one element to the next in memory; 0 for one that stands for all. */
+  /** Bytes from one element to the next within the block; 0 for one element that stands for all. */
   readonly step: number;
-  /** Whether it is the same memory for every block. */
-  readonly scratch: boolean;
+  readonly perStart: number;
+  readonly perRow: number;
 }
 
 /** What happens to each block. */
@@ -70,6 +71,8 @@ export interface BlockOp {
   readonly args: readonly BlockArg[];
   /** How vector instructions do it, where they can. */
   readonly lanes?: LaneOp | undefined;
+  /** Planned address of the scratch that it fills with one element, for kernels alone. */
+  readonly fills?: number | undefined;
 }
 
 /** An operation by vector instructions. */
@@ -100,7 +103,7 @@ export interface LoopStep {
   readonly size: number;
   /** How many elements a row has. */
   readonly row: number;
-  /** How many elements a block has at most: whole rows, or parts of one. */
+  /** How many elements a block has at most: several rows, one row, or a part of one. */
   readonly block: number;
   /**
    * Sizes of the parts of one row, where a row is longer than a block, each followed by how many times
@@ -157,8 +160,12 @@ export interface PlanMemory {
   readonly arena: Arena;
   /** Where a value lies that was planned before. */
   placeOf(value: Value): Place;
+  /** Shape and strides of a value, known before its place is. */
+  layoutOf(value: Value): Layout;
   /** A place for a result, in C order. */
   make(value: Value): Place;
+  /** Places a view of a value that has a place. */
+  view(node: Node): void;
   /** Whether anything outside of some nodes needs a value. */
   isNeeded(value: Value, nodes: ReadonlySet<Node>): boolean;
   /** Stores lengths and strides for kernels; the strides are 128 bytes after the planned address. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Bytes, constant, get, I32, OP, repeat, set, V128, when } from "./bytecode.ts";
+import { type Bytes, constant, get, I32, OP, plus, repeat, set, V128, when } from "./bytecode.ts";
 import type { BlockOp, LaneOp, LaneValue, LoopStep } from "./program.ts";
 import {
   laneCode,
@@ -29,8 +29,18 @@ export type Segment =
   | { readonly kind: "kernel"; readonly op: BlockOp }
   | {
     readonly kind: "lanes";
-    readonly code: (f: Writer, start: number, count: number) => Bytes;
+    readonly code: (f: Writer, block: BlockLocals) => Bytes;
   };
+
+/** Locals that say which block it is. */
+export interface BlockLocals {
+  /** First element. */
+  readonly start: number;
+  /** How many elements. */
+  readonly count: number;
+  /** Row of the first element. */
+  readonly row: number;
+}
 
 /** So many vectors a turn. */
 const UNROLL = 4;
@@ -76,8 +86,7 @@ export function laneSegments(step: LoopStep): readonly Segment[] {
       step.values[id]!.stored || [...uses.get(id) ?? []].some((other) => other !== run);
     return {
       kind: "lanes",
-      code: (f, start, count) =>
-        segmentCode(f, { ops: run, made, isStored, values: step.values }, start, count),
+      code: (f, block) => segmentCode(f, { ops: run, made, isStored, values: step.values }, block),
     };
   });
 }
@@ -89,7 +98,7 @@ interface Run {
   readonly values: readonly LaneValue[];
 }
 
-function segmentCode(f: Writer, run: Run, start: number, count: number): Bytes {
+function segmentCode(f: Writer, run: Run, { start, count, row }: BlockLocals): Bytes {
   const { ops, made, isStored, values } = run;
   const width = ops.map(({ type }) => laneWidth(type)).find((own) => own !== 0) ?? 4;
   const lanes = 16 / width;
@@ -99,16 +108,14 @@ function segmentCode(f: Writer, run: Run, start: number, count: number): Bytes {
   const pointers = new Map<number, number>();
   const before: Bytes[] = [];
   for (const id of [...read, ...stored]) {
-    const { base, step, scratch, mask } = values[id]!;
+    const { base, step, perStart, perRow, mask } = values[id]!;
+    before.push(f.term(base), plus(start, perStart), plus(row, perRow));
     if (step === 0) {
-      const load = mask ? loadMaskSplat(width) : loadSplat(width);
-      before.push([f.term(base), load, set(vectors.get(id)!)]);
+      before.push(mask ? loadMaskSplat(width) : loadSplat(width), set(vectors.get(id)!));
       continue;
     }
     const pointer = f.local(I32);
     pointers.set(id, pointer);
-    before.push(f.term(base));
-    if (!scratch) before.push([get(start), constant(step), OP.mul, OP.add]);
     before.push(set(pointer));
   }
   const [at, end] = [f.local(I32), f.local(I32)];

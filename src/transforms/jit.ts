@@ -5,13 +5,13 @@
  */
 import { Executable } from "../compiler/executable.ts";
 import { type KnownGraph, optimized } from "../compiler/passes.ts";
-import type { DType } from "../core/dtype.ts";
+import { type DType, DTYPES } from "../core/dtype.ts";
 import { ArgumentError, TraceError, valueText } from "../core/errors.ts";
 import { Graph, type Value } from "../core/graph.ts";
 import { checkItem } from "../core/item.ts";
 import { interpret, isTracing } from "../core/primitive.ts";
 import { TracedNumber } from "../core/scalar.ts";
-import { sameShape } from "../core/shape.ts";
+import { sameShape, sizeOf } from "../core/shape.ts";
 import { type Aval, Tensor } from "../core/tensor.ts";
 import { flatten, type Structure, type Tree } from "../core/tree.ts";
 import { Cell } from "../core/variable.ts";
@@ -341,7 +341,12 @@ export function compiledCall(
   f: Transformable,
   args: readonly unknown[],
   seen: (pass: string, graph: Graph) => void,
-): { readonly executable: Executable; readonly inputs: readonly Tensor[] } {
+): {
+  readonly executable: Executable;
+  readonly inputs: readonly Tensor[];
+  /** Bytes of all intermediate results. */
+  readonly unplanned: number;
+} {
   const own = takeApart(args, new Set());
   const { known, entry } = captured(f, own);
   seen("capture", known.graph);
@@ -351,5 +356,9 @@ export function compiledCall(
     ...entry.numbers.map(({ which, dtype }) => numberTensor(own.numbers[which]!, dtype)),
     ...own.tensors,
   ];
-  return { executable, inputs };
+  const unplanned = known.graph.nodes
+    .filter(({ primitive }) => !primitive.view)
+    .flatMap(({ outputs }) => outputs)
+    .reduce((sum, { dtype, shape }) => sum + sizeOf(shape) * DTYPES[dtype].bytes, 0);
+  return { executable, inputs, unplanned };
 }
