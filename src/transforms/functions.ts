@@ -96,7 +96,7 @@ export function pairOf(
 ): readonly [unknown, unknown] {
   if (Array.isArray(result) && result.length === 2) return [result[0], result[1]];
   throw new ArgumentError(
-    `Cannot ${verb} by a rule that returns ${
+    `Cannot ${verb} that returns ${
       Array.isArray(result) ? `${result.length} values` : valueText(result)
     }: return a pair of ${what}`,
   );
