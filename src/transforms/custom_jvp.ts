@@ -6,7 +6,8 @@
 import { bindAll, isTracing, type Primitive } from "../core/primitive.ts";
 import type { Aval, Tensor } from "../core/tensor.ts";
 import { flatten, type Tree } from "../core/tree.ts";
-import { capture, type Captured } from "./capture.ts";
+import { captureBody } from "./body.ts";
+import type { Captured } from "./capture.ts";
 import {
   checkConstants,
   closed,
@@ -98,7 +99,7 @@ export function customJvp<F extends Transformable>(
     const { leaves, structure } = flatten(args);
     const build = (own: readonly Tensor[]): readonly unknown[] =>
       structure.build(own) as readonly unknown[];
-    const body = capture("customJvp", (...own) => call(...build(own)), leaves);
+    const body = captureBody("customJvp", (...own) => call(...build(own)), leaves);
     const push = (...own: readonly Tensor[]): Tree =>
       pushed(
         rule as (...sides: readonly unknown[]) => unknown,
@@ -113,7 +114,7 @@ export function customJvp<F extends Transformable>(
     }
     withinRule = true;
     try {
-      const captured = capture("the rule of customJvp", push, [...leaves, ...leaves]);
+      const captured = captureBody("customJvp", push, [...leaves, ...leaves]);
       const { constants, calls } = closed([body, captured]);
       return bound(body, constants, leaves, calls[0]!, calls[1]!);
     } finally {

@@ -9,7 +9,8 @@ import type { Aval, Tensor } from "../core/tensor.ts";
 import { flatten, type Structure, type Tree } from "../core/tree.ts";
 import { filled } from "../ops/creation.ts";
 import { summed } from "../ops/movement_primitives.ts";
-import { capture, type Captured } from "./capture.ts";
+import { captureBody } from "./body.ts";
+import type { Captured } from "./capture.ts";
 import {
   checkConstants,
   closed,
@@ -179,7 +180,7 @@ export function customVjp<F extends Transformable, const R>(
     const call = f as unknown as (...all: readonly unknown[]) => Tree;
     if (!isTracing()) return call(...args);
     const { leaves, structure } = flatten(args);
-    const body = capture(
+    const body = captureBody(
       "customVjp",
       (...own) => call(...structure.build(own) as readonly unknown[]),
       leaves,
@@ -197,13 +198,13 @@ export function customVjp<F extends Transformable, const R>(
     }
     withinRules = true;
     try {
-      const there = capture("customVjp", (...own) => rules.forward(own), leaves);
+      const there = captureBody("customVjp", (...own) => rules.forward(own), leaves);
       const passed = [
         ...there.graph.outputs.slice(body.graph.outputs.length),
         ...body.graph.outputs,
       ];
       let present: readonly boolean[] = [];
-      const back = capture("customVjp", (...own) => {
+      const back = captureBody("customVjp", (...own) => {
         const found = rules.backward(own);
         present = found.map((c) => c !== null);
         return found;

@@ -8,6 +8,7 @@ import { evaluate } from "../core/graph.ts";
 import { bindAll, interpret, type Primitive } from "../core/primitive.ts";
 import type { Aval, Tensor } from "../core/tensor.ts";
 import { flatten, type Structure, type Tree } from "../core/tree.ts";
+import { shareConstants } from "./body.ts";
 import type { Captured } from "./capture.ts";
 import { checkLike } from "./jvp.ts";
 import { Batch } from "./vmap.ts";
@@ -33,18 +34,8 @@ export interface Closed {
  * @returns The functions with shared constants.
  */
 export function closed(captures: readonly Captured[]): Closed {
-  const constants = [...new Set(captures.flatMap((captured) => captured.constants))];
-  return {
-    constants,
-    calls: captures.map((captured) => {
-      const places = captured.constants.map((x) => constants.indexOf(x));
-      return (inputs) =>
-        evaluate(captured.graph, [
-          ...places.map((place) => inputs[place]!),
-          ...inputs.slice(constants.length),
-        ]);
-    }),
-  };
+  const { constants, graphs } = shareConstants(captures);
+  return { constants, calls: graphs.map((graph) => (inputs) => evaluate(graph, inputs)) };
 }
 
 /**
