@@ -83,6 +83,19 @@ export function cellOf(variable: Variable): Cell {
  *
  * @typeParam D Dtype of the value.
  * @typeParam S Shape of the value.
+ *
+ * @example Whole, part, rows and elements
+ * ```ts
+ * import { indexedSlices, tensor, variable } from "@denum/denum";
+ * import assert from "node:assert/strict";
+ *
+ * const v = variable([[1, 2], [3, 4]]);
+ * v.assignAdd([[1, 1], [1, 1]]);
+ * v.at(":", 0).assign(0);
+ * v.scatterNdUpdate([[0, 1]], [9]);
+ * v.scatterSub(indexedSlices(tensor([[1, 1]]), tensor([1], { dtype: "int32" })));
+ * assert.deepEqual(v.value.toArray(), [[0, 9], [-1, 4]]);
+ * ```
  */
 export class Variable<D extends DType = DType, S extends Shape = Shape> {
   /** Name, for messages and checkpoints. */
@@ -466,7 +479,23 @@ export class Variable<D extends DType = DType, S extends Shape = Shape> {
   }
 }
 
-/** A part of a variable, to be read or assigned. */
+/**
+ * A part of a variable, to be read or assigned.
+ *
+ * @typeParam D Dtype of the variable.
+ * @typeParam S Shape of the variable.
+ *
+ * @example A row
+ * ```ts
+ * import { variable } from "@denum/denum";
+ * import assert from "node:assert/strict";
+ *
+ * const v = variable([[1, 2], [3, 4]]);
+ * const row = v.at(1);
+ * row.assign([5, 6]);
+ * assert.deepEqual(row.value.toArray(), [5, 6]);
+ * ```
+ */
 export class VariablePart<D extends DType, S extends Shape> {
   readonly #variable: Variable<D, S>;
   readonly #parts: readonly IndexPart[];
