@@ -27,6 +27,8 @@ interface CustomJvpParams {
   readonly outputs: readonly Aval[];
   /** How many inputs are what the functions close over. */
   readonly constants: number;
+  /** How many of these, the first, the function itself closes over. */
+  readonly own: number;
   /** The function. */
   readonly call: FlatFunction;
   /** Results and their tangents from the inputs and a tangent of each argument. */
@@ -39,17 +41,18 @@ const CUSTOM_JVP: Primitive<CustomJvpParams> = {
   reference: () => [],
   lower: {},
   expand: (inputs, { call }) => call(inputs),
-  dual: (tangents, primals, { outputs, constants, push }) => {
-    checkConstants("customJvp", tangents.slice(0, constants));
-    const own = tangents.map((t, i) => t ?? zerosOf(primals[i]!)).slice(constants);
-    const all = push([...primals, ...own]);
+  dual: (tangents, primals, { outputs, constants, own, push }) => {
+    checkConstants("customJvp", tangents.slice(0, own));
+    const moves = tangents.map((t, i) => t ?? zerosOf(primals[i]!)).slice(constants);
+    const all = push([...primals, ...moves]);
     return [all.slice(0, outputs.length), all.slice(outputs.length)];
   },
-  batch: (inputs, batched, { outputs, constants, call, push }, size) => {
+  batch: (inputs, batched, { outputs, constants, own, call, push }, size) => {
     const withTangents = [...batched, ...batched.slice(constants)];
     return bindAll(CUSTOM_JVP, inputs, {
       outputs: overSize(outputs, size),
       constants,
+      own,
       call: (all) => overBatch(call, all, batched, size),
       push: (all) => overBatch(push, all, withTangents, size),
     });
@@ -125,14 +128,14 @@ export function customJvp<F extends Transformable>(
 }
 
 function bound(
-  { graph, structure }: Captured,
+  { graph, constants: { length: own }, structure }: Captured,
   constants: readonly Tensor[],
   leaves: readonly Tensor[],
   call: FlatFunction,
   push: FlatFunction,
 ): Tree {
   const { outputs } = graph;
-  const params = { outputs, constants: constants.length, call, push };
+  const params = { outputs, constants: constants.length, own, call, push };
   return structure.build(invoke(CUSTOM_JVP, [...constants, ...leaves], params));
 }
 

@@ -30,6 +30,8 @@ interface CustomVjpParams {
   readonly outputs: readonly Aval[];
   /** How many inputs are what the functions close over. */
   readonly constants: number;
+  /** How many of these, the first, the function itself closes over. */
+  readonly own: number;
   /** The function. */
   readonly call: FlatFunction;
   /** Results and residuals from the inputs. */
@@ -59,7 +61,7 @@ const CUSTOM_TANGENT: Primitive<CustomTangentParams> = {
   expand: () => {
     throw new TraceError(
       "Cannot push tangents forward through a customVjp function: it has a backward derivative " +
-        "alone, use grad or vjp, or define it by customJvp",
+        "alone, use reverse mode (grad, vjp), or define it by customJvp",
     );
   },
   transpose: (cotangents, inputs, { outputs, known, moving, backward }) => {
@@ -99,24 +101,25 @@ const CUSTOM_VJP: Primitive<CustomVjpParams> = {
   reference: () => [],
   lower: {},
   expand: (inputs, { call }) => call(inputs),
-  dual: (tangents, primals, { outputs, constants, forward, backward }) => {
-    checkConstants("customVjp", tangents.slice(0, constants));
+  dual: (tangents, primals, { outputs, constants, own, forward, backward }) => {
+    checkConstants("customVjp", tangents.slice(0, own));
     const all = forward(primals);
     const known = [...primals.slice(0, constants), ...all.slice(outputs.length)];
     const moving = tangents.slice(constants).flatMap((tangent, i) => tangent ? [i] : []);
-    const own = moving.map((place) => tangents[constants + place]!);
+    const moves = moving.map((place) => tangents[constants + place]!);
     const params = { outputs, known: known.length, moving, backward };
-    return [all.slice(0, outputs.length), bindAll(CUSTOM_TANGENT, [...known, ...own], params)];
+    return [all.slice(0, outputs.length), bindAll(CUSTOM_TANGENT, [...known, ...moves], params)];
   },
-  batch: (inputs, batched, { outputs, constants, call, forward, backward }, size) =>
+  batch: (inputs, batched, { outputs, constants, own, call, forward, backward }, size) =>
     bindAll(CUSTOM_VJP, inputs, {
       outputs: overSize(outputs, size),
       constants,
+      own,
       call: (all) => overBatch(call, all, batched, size),
       forward: (all) => overBatch(forward, all, batched, size),
       backward: (all) => {
-        const own = all.map((_, i) => batched[i]! || i >= constants);
-        const found = overBatch(backward, all, own, size);
+        const moving = all.map((_, i) => batched[i]! || i >= constants);
+        const found = overBatch(backward, all, moving, size);
         return found.map((c, i) => collected(c, batched[constants + i]!));
       },
     }),
@@ -228,12 +231,12 @@ export function customVjp<F extends Transformable, const R>(
 type Rule = (...args: readonly unknown[]) => unknown;
 
 function bound(
-  { graph: { outputs }, structure }: Captured,
+  { graph: { outputs }, constants: { length: own }, structure }: Captured,
   constants: readonly Tensor[],
   leaves: readonly Tensor[],
   functions: Pick<CustomVjpParams, "call" | "forward" | "backward">,
 ): Tree {
-  const params = { outputs, constants: constants.length, ...functions };
+  const params = { outputs, constants: constants.length, own, ...functions };
   return structure.build(invoke(CUSTOM_VJP, [...constants, ...leaves], params));
 }
 

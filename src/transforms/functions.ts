@@ -20,7 +20,7 @@ export type FlatFunction<R extends Tensor | null = Tensor> = (
 
 /** Captured functions with what they close over as their first inputs. */
 export interface Closed {
-  /** All tensors from outside that one of them uses. */
+  /** All tensors from outside that one of them uses; those of the first function come first. */
   readonly constants: readonly Tensor[];
   /** The functions: each takes all the constants, then its own inputs. */
   readonly calls: readonly FlatFunction[];
