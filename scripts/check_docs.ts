@@ -1,6 +1,7 @@
 /**
  * Checks that each exported function of the given entry points documents its
- * parameters, type parameters and result, and has a titled example that asserts.
+ * parameters, type parameters and result, and that each function, class and constant has a
+ * titled example that asserts; error classes are shown where they are thrown.
  *
  * @module
  */
@@ -27,17 +28,20 @@ export interface Declaration {
     }[];
     readonly typeParams?: readonly { readonly name: string }[];
     readonly returnType?: { readonly repr: string };
+    /** The class that a class extends. */
+    readonly extends?: string;
   };
 }
 
 /**
- * What a function's documentation lacks.
+ * What the documentation of a function, class or constant lacks.
  *
- * @param declaration The function.
+ * @param declaration The function, class or constant.
  * @returns The missing tags; none for other declarations.
  */
 export function missingTags({ kind, def, jsDoc }: Declaration): readonly string[] {
-  if (kind !== "function" || !def) return [];
+  const shown = kind === "function" || kind === "variable" || kind === "class";
+  if (!shown || !def || def.extends?.endsWith("Error")) return [];
   const tags = jsDoc?.tags ?? [];
   const has = (wanted: string, name?: string): boolean =>
     tags.some((tag) =>
@@ -54,7 +58,9 @@ export function missingTags({ kind, def, jsDoc }: Declaration): readonly string[
     ...(parameters < (def.params ?? []).length ? ["@param for each parameter"] : []),
     ...(def.typeParams ?? []).filter(({ name }) => !has("template", name))
       .map(({ name }) => `@typeParam ${name}`),
-    ...(def.returnType?.repr === "void" || has("return") ? [] : ["@returns"]),
+    ...(kind !== "function" || def.returnType?.repr === "void" || has("return")
+      ? []
+      : ["@returns"]),
     ...(example ? [] : ["@example with a title and an assertion"]),
   ];
 }

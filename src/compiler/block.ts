@@ -312,7 +312,8 @@ class LoopBuilder {
       // As many partial results wait as the halving is deep.
       const offset = this.#planner.arena.take(64 * width);
       this.#taken.push([offset, 64 * width]);
-      this.#folds.push({ kernel, from, stack: planned(ARENA, offset), width, target });
+      const joiner = `${primitive.fold}_${DTYPES[out.dtype].kernel}`;
+      this.#folds.push({ kernel, joiner, from, stack: planned(ARENA, offset), width, target });
       return;
     }
     this.#op(primitive.name, kernel, [

@@ -138,7 +138,10 @@ class ModuleWriter {
   #kernelsOf(loop: LoopStep): void {
     for (const { kernel } of loop.before) this.#kernel(kernel);
     for (const { kernel, lanes } of loop.body) if (!lanes) this.#kernel(kernel);
-    for (const { kernel } of loop.folds) this.#kernel(kernel);
+    for (const { kernel, joiner } of loop.folds) {
+      this.#kernel(kernel);
+      this.#kernel(joiner);
+    }
   }
 
   #kernel(name: string): number {
@@ -259,14 +262,16 @@ class ModuleWriter {
 
   #fold(
     f: FunctionWriter,
-    { kernel, from, stack, width, target }: FoldOp,
+    { kernel, joiner, from, stack, width, target }: FoldOp,
     at: { readonly [name: string]: number },
   ): Bytes {
     const { first, start, depth, count, joins, row } = at as {
       readonly [K in "first" | "start" | "depth" | "count" | "joins" | "row"]: number;
     };
-    const run = call(this.#kernel(kernel));
-    const results = signatureOf(kernel).results.map(() => OP.drop);
+    const run = (name: string): Bytes => [
+      call(this.#kernel(name)),
+      signatureOf(name).results.map(() => OP.drop),
+    ];
     const [top, left] = [f.local(I32), f.local(I32)];
     const slot = (index: Bytes): Bytes => [f.term(stack), index, constant(width), OP.mul, OP.add];
     const source: Bytes = [
@@ -279,12 +284,12 @@ class ModuleWriter {
     const ones = [constant(1), constant(1), constant(1)];
     const pair = slot([get(top), constant(1), OP.sub]);
     return [
-      [source, slot(get(depth)), constant(1), get(count), get(count), ones, run, results],
+      [source, slot(get(depth)), constant(1), get(count), get(count), ones, run(kernel)],
       [get(depth), set(top), get(joins), set(left)],
       [
         get(left),
         when(repeat([
-          [pair, pair, constant(1), constant(2), constant(2), ones, run, results],
+          [pair, pair, constant(1), constant(2), constant(2), ones, run(joiner)],
           [get(top), constant(1), OP.sub, set(top)],
           [get(left), constant(1), OP.sub, set(left)],
           get(left),

@@ -135,8 +135,8 @@ function loopOf(step: LoopStep): Runner {
 }
 
 /** Reduces a part of a row onto the stack of partial results, and joins the last ones. */
-function folder({ kernel, from, stack, width, target }: FoldOp) {
-  const run = kernelOf(kernel);
+function folder({ kernel, joiner, from, stack, width, target }: FoldOp) {
+  const [run, join] = [kernelOf(kernel), kernelOf(joiner)];
   const [source, pile, result] = [resolver(from.base), resolver(stack), resolver(target)];
   return (
     bases: Bases,
@@ -152,7 +152,7 @@ function folder({ kernel, from, stack, width, target }: FoldOp) {
     let top = depth;
     for (let i = 0; i < joins; i++, top--) {
       const pair = bottom + (top - 1) * width;
-      run(pair, pair, 1, 2, 2, 1, 1, 1);
+      join(pair, pair, 1, 2, 2, 1, 1, 1);
     }
     if (top === 0) copyBytes(bottom, result(bases) + row * width, width);
   };

@@ -126,6 +126,8 @@ export interface LoopStep {
 export interface FoldOp {
   /** Kernel of the reduction. */
   readonly kernel: string;
+  /** Kernel that reduces partial results, which may be wider than elements. */
+  readonly joiner: string;
   /** Planned address of what it reads, with its step. */
   readonly from: BlockValue;
   /** Planned address of the stack of partial results. */

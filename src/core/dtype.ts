@@ -10,6 +10,15 @@
  * its Rust kernels; `compute` the dtype in which kernels calculate; `sum` the
  * dtype of sums and products; `real` that of magnitudes; `floating` that of
  * true division and real functions; `npy` the code of NumPy's file format.
+ *
+ * @example Size and family
+ * ```ts
+ * import { DTYPES } from "@denum/denum";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(DTYPES.complex64.bytes, 8);
+ * assert.equal(DTYPES.bfloat16.kind, "float");
+ * ```
  */
 export const DTYPES = {
   bool: {

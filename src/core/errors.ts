@@ -6,37 +6,97 @@
  */
 import type { DType } from "./dtype.ts";
 
-/** A shape does not fit. */
+/**
+ * A shape does not fit.
+ *
+ * @example A length that does not divide the size
+ * ```ts
+ * import { reshape, ShapeError, tensor } from "@denum/denum";
+ * import assert from "node:assert/strict";
+ *
+ * assert.throws(() => reshape(tensor([1, 2, 3]) as never, [2, 2] as never), ShapeError);
+ * ```
+ */
 export class ShapeError extends RangeError {
   /** Name of the class. */
   override readonly name = "ShapeError";
 }
 
-/** An axis is out of range or repeated. */
+/**
+ * An axis is out of range or repeated.
+ *
+ * @example The third axis of a vector
+ * ```ts
+ * import { AxisError, sum, tensor } from "@denum/denum";
+ * import assert from "node:assert/strict";
+ *
+ * assert.throws(() => sum(tensor([1, 2]), { axis: 2 as never }), AxisError);
+ * ```
+ */
 export class AxisError extends RangeError {
   /** Name of the class. */
   override readonly name = "AxisError";
 }
 
-/** An index is out of range or malformed. */
+/**
+ * An index is out of range or malformed.
+ *
+ * @example Behind the end
+ * ```ts
+ * import { IndexError, slice, tensor } from "@denum/denum";
+ * import assert from "node:assert/strict";
+ *
+ * assert.throws(() => slice(tensor([1, 2]), 2 as never), IndexError);
+ * ```
+ */
 export class IndexError extends RangeError {
   /** Name of the class. */
   override readonly name = "IndexError";
 }
 
-/** A dtype does not fit, or a value cannot be represented in it. */
+/**
+ * A dtype does not fit, or a value cannot be represented in it.
+ *
+ * @example A fraction as an integer
+ * ```ts
+ * import { DTypeError, tensor } from "@denum/denum";
+ * import assert from "node:assert/strict";
+ *
+ * assert.throws(() => tensor([1.5], { dtype: "int32" }), DTypeError);
+ * ```
+ */
 export class DTypeError extends TypeError {
   /** Name of the class. */
   override readonly name = "DTypeError";
 }
 
-/** An argument has a value that means nothing. */
+/**
+ * An argument has a value that means nothing.
+ *
+ * @example A range that makes no steps
+ * ```ts
+ * import { arange, ArgumentError } from "@denum/denum";
+ * import assert from "node:assert/strict";
+ *
+ * assert.throws(() => arange(0, 3, { step: 0 }), ArgumentError);
+ * ```
+ */
 export class ArgumentError extends RangeError {
   /** Name of the class. */
   override readonly name = "ArgumentError";
 }
 
-/** A device cannot do what is asked. */
+/**
+ * A device cannot do what is asked.
+ *
+ * @example More memory than there is
+ * ```ts
+ * import { DeviceError, zeros } from "@denum/denum";
+ * import assert from "node:assert/strict";
+ *
+ * assert.throws(() => zeros([1e6, 1e6]).data(), DeviceError);
+ * ```
+ */
 export class DeviceError extends Error {
   /** Name of the class. */
   override readonly name = "DeviceError";
@@ -48,13 +108,38 @@ export class TraceError extends Error {
   override readonly name = "TraceError";
 }
 
-/** A file is malformed or of an unsupported kind. */
+/**
+ * A file is malformed or of an unsupported kind.
+ *
+ * @example Bytes that are no file of NumPy
+ * ```ts
+ * import { FormatError } from "@denum/denum";
+ * import { loadNpy } from "@denum/denum/io";
+ * import assert from "node:assert/strict";
+ *
+ * assert.throws(() => loadNpy(new Uint8Array([1, 2, 3])), FormatError);
+ * ```
+ */
 export class FormatError extends Error {
   /** Name of the class. */
   override readonly name = "FormatError";
 }
 
-/** A tensor was used after its memory was released. */
+/**
+ * A tensor was used after its memory was released.
+ *
+ * @example After the end of its scope
+ * ```ts
+ * import { add, DisposedError, scope, type Tensor, zeros } from "@denum/denum";
+ * import assert from "node:assert/strict";
+ *
+ * let made: Tensor | undefined;
+ * scope(() => {
+ *   made = add(zeros([100, 100]), 1);
+ * });
+ * assert.throws(() => made?.data(), DisposedError);
+ * ```
+ */
 export class DisposedError extends Error {
   /** Name of the class. */
   override readonly name = "DisposedError";

@@ -57,7 +57,23 @@ export function slice<
 /** A new value of a selection: a tensor, a scalar, or nested arrays of the tensor's dtype. */
 export type UpdateValue<D extends DType> = TensorLike<D> | TensorData;
 
-/** What an index selects of a tensor, to be read or changed in a copy. */
+/**
+ * What an index selects of a tensor, to be read or changed in a copy.
+ *
+ * @typeParam D Dtype of the tensor.
+ * @typeParam S Shape of the tensor.
+ *
+ * @example Reading and changing
+ * ```ts
+ * import { at, greater, tensor } from "@denum/denum";
+ * import assert from "node:assert/strict";
+ *
+ * const x = tensor([1, 2, 3]);
+ * const large = at(x, greater(x, 1));
+ * assert.deepEqual(large.get().toArray(), [2, 3]);
+ * assert.deepEqual(large.set(0).toArray(), [1, 0, 0]);
+ * ```
+ */
 export class At<D extends DType, S extends Shape> {
   readonly #operand: Tensor<D, S>;
   readonly #parts: readonly IndexPart[];

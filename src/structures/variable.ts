@@ -17,12 +17,13 @@ import type { ScatterMode } from "../devices/wasm/indexing.ts";
 import { add, divide, subtract } from "../ops/arithmetic.ts";
 import { ones, tensorOf } from "../ops/creation.ts";
 import { unchanged } from "../ops/elementwise.ts";
-import { at, updateOf, type UpdateValue } from "../ops/indexing.ts";
+import { at, updateOf } from "../ops/indexing.ts";
 import { gathered, scattered } from "../ops/indexing_primitives.ts";
 import { broadcasted, reshaped } from "../ops/movement_primitives.ts";
 import { sliced } from "../ops/region_primitives.ts";
-import { type IndexPart, selected, type Selection, selection, updated } from "../ops/selection.ts";
+import { type IndexPart, updated } from "../ops/selection.ts";
 import type { IndexedSlices } from "./indexed_slices.ts";
+import { VariablePart } from "./variable_part.ts";
 
 /** How a variable is made. */
 export interface VariableOptions<D extends DType> {
@@ -83,6 +84,19 @@ export function cellOf(variable: Variable): Cell {
  *
  * @typeParam D Dtype of the value.
  * @typeParam S Shape of the value.
+ *
+ * @example Whole, part, rows and elements
+ * ```ts
+ * import { indexedSlices, tensor, variable } from "@denum/denum";
+ * import assert from "node:assert/strict";
+ *
+ * const v = variable([[1, 2], [3, 4]]);
+ * v.assignAdd([[1, 1], [1, 1]]);
+ * v.at(":", 0).assign(0);
+ * v.scatterNdUpdate([[0, 1]], [9]);
+ * v.scatterSub(indexedSlices(tensor([[1, 1]]), tensor([1], { dtype: "int32" })));
+ * assert.deepEqual(v.value.toArray(), [[0, 9], [-1, 4]]);
+ * ```
  */
 export class Variable<D extends DType = DType, S extends Shape = Shape> {
   /** Name, for messages and checkpoints. */
@@ -164,9 +178,9 @@ export class Variable<D extends DType = DType, S extends Shape = Shape> {
    * @param parts One part an axis: integers, ranges such as `"1:3"`, `"..."`, null, index tensors, masks.
    * @returns The part, to be read or assigned.
    */
-  at(...parts: readonly IndexPart[]): VariablePart<D, S> {
-    return new VariablePart<D, S>(this, parts, (wanted, value, mode) => {
-      this.#update((x) => updated(x, wanted, value, mode));
+  at(...parts: readonly IndexPart[]): VariablePart<D, this> {
+    return new VariablePart<D, this>(this, parts, (wanted, value) => {
+      this.#update((x) => updated(x, wanted, value, "set"));
     });
   }
 
@@ -463,51 +477,6 @@ export class Variable<D extends DType = DType, S extends Shape = Shape> {
     }
     this.#update((x) => scattered(x, spread, indices, mode));
     return this;
-  }
-}
-
-/** A part of a variable, to be read or assigned. */
-export class VariablePart<D extends DType, S extends Shape> {
-  readonly #variable: Variable<D, S>;
-  readonly #parts: readonly IndexPart[];
-  readonly #write: (wanted: Selection, value: Tensor, mode: ScatterMode) => void;
-
-  /**
-   * Names a part; `Variable.at` does it.
-   *
-   * @param variable The variable.
-   * @param parts The index.
-   * @param write Changes the selected elements.
-   */
-  constructor(
-    variable: Variable<D, S>,
-    parts: readonly IndexPart[],
-    write: (wanted: Selection, value: Tensor, mode: ScatterMode) => void,
-  ) {
-    this.#variable = variable;
-    this.#parts = parts;
-    this.#write = write;
-  }
-
-  /** The part's value now. */
-  get value(): Tensor<D, number[]> {
-    const wanted = selection(this.#variable.shape, this.#parts);
-    return selected(this.#variable.value, wanted) as Tensor<D, number[]>;
-  }
-
-  /**
-   * Replaces the part.
-   *
-   * @param value A tensor of the variable's dtype, a scalar or nested arrays, which broadcast into the part.
-   * @returns The variable.
-   * @throws {ShapeError} If the value does not broadcast into the part.
-   * @throws {DTypeError} If the dtypes differ.
-   * @throws {IndexError} If the index is out of range.
-   */
-  assign(value: UpdateValue<D>): Variable<D, S> {
-    const wanted = selection(this.#variable.shape, this.#parts);
-    this.#write(wanted, updateOf(this.#variable.dtype, value), "set");
-    return this.#variable;
   }
 }
 

@@ -7,11 +7,10 @@ import { type DType, DTYPES } from "../core/dtype.ts";
 import { DTypeError } from "../core/errors.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { Aval, Tensor } from "../core/tensor.ts";
-import { flatten, type Tree } from "../core/tree.ts";
+import { flatten } from "../core/tree.ts";
 import { wasmDevice } from "../devices/wasm/device.ts";
 import { isDifferentiable, jvpFlat } from "./jvp.ts";
 import { filled, linearizeFlat, transposeLinear } from "./linear.ts";
-import type { Transformable } from "./types.ts";
 
 /** What is compared, and how closely. */
 export interface CheckGradsOptions {
@@ -75,7 +74,7 @@ interface Settings extends CheckGradsOptions {
  * floating arguments, and in one of each of them alone. Steps and differences are taken in float64, but the
  * function calculates in the dtype of its arguments: give it float64 or complex128 to see small mistakes.
  *
- * @typeParam F The function.
+ * @typeParam A The arguments.
  * @param f A function of trees of tensors that returns a tree of tensors; smooth around the arguments.
  * @param args Its arguments; those of other dtypes are kept.
  * @param options What is compared, and how closely.
@@ -94,9 +93,9 @@ interface Settings extends CheckGradsOptions {
  * assert.throws(() => checkGrads(wrong, [x]), { name: "GradientError" });
  * ```
  */
-export function checkGrads<F extends Transformable>(
-  f: F,
-  args: Parameters<F>,
+export function checkGrads<A extends readonly unknown[]>(
+  f: (...args: A) => unknown,
+  args: readonly [...A],
   { modes = ["forward", "reverse"], order = 1, epsilon, tolerance }: CheckGradsOptions = {},
 ): void {
   const { leaves, structure } = flatten(args);
@@ -105,8 +104,7 @@ export function checkGrads<F extends Transformable>(
     const next = moved.values();
     const own = leaves.map((x) => isDifferentiable(x) ? next.next().value! : x);
     const all = structure.build(own) as readonly unknown[];
-    const result = (f as unknown as (...all: readonly unknown[]) => Tree)(...all);
-    return flatten(result).leaves.filter(isDifferentiable);
+    return flatten(f(...all as unknown as A)).leaves.filter(isDifferentiable);
   };
   if (point.length === 0 || call(...point).length === 0) {
     throw new DTypeError(

@@ -7,7 +7,7 @@ import { bindAll, isTracing, type Primitive } from "../core/primitive.ts";
 import type { Aval, Tensor } from "../core/tensor.ts";
 import { flatten, type Tree } from "../core/tree.ts";
 import { repeated } from "../ops/movement_primitives.ts";
-import { capture } from "./capture.ts";
+import { captureBody } from "./body.ts";
 import { closed, type FlatFunction, invoke, overBatch, overSize } from "./functions.ts";
 import { isDifferentiable, jvpFlat } from "./jvp.ts";
 import { filled, linearizeFlat, transposeLinear } from "./linear.ts";
@@ -159,7 +159,7 @@ export function checkpoint<F extends Transformable>(f: F): F {
     const call = f as unknown as (...all: readonly unknown[]) => Tree;
     if (!isTracing()) return call(...args);
     const { leaves, structure } = flatten(args);
-    const body = capture(
+    const body = captureBody(
       "checkpoint",
       (...own) => call(...structure.build(own) as readonly unknown[]),
       leaves,

@@ -245,17 +245,19 @@ function branchesOf(...all: readonly ((x: Float, y: Float) => Tree)[]): CondPara
 }
 
 function samples(): Primitive<CondParams>["samples"] {
-  const products = (x: Float, y: Float): Tree => [multiply(x, y), negative(x)];
-  const sums = (x: Float, y: Float): Tree => [add(x, y), subtract(y, x)];
-  const cubes = (x: Float, y: Float): Tree => [multiply(x, multiply(x, y)), negative(y)];
   const shapes: readonly Shape[] = [[], [3], [3]];
+  const sums = branchesOf(
+    (x, y) => [add(x, y), negative(x)],
+    (x, y) => [negative(y), subtract(y, x)],
+  );
+  // The branches are linear in the same operands: the adjoint is that of all of them.
+  const products = branchesOf(
+    (x, y) => [multiply(x, y), multiply(x, x)],
+    (x, y) => [negative(y), multiply(multiply(x, x), y)],
+    (x, y) => [multiply(y, multiply(x, x)), add(multiply(x, x), y)],
+  );
   return [
-    { shapes, params: branchesOf(products, sums), dtypes: ["bool"] },
-    {
-      shapes,
-      params: branchesOf(sums, products, cubes),
-      dtypes: ["int32"],
-      bounds: [[-1, 3]],
-    },
+    { shapes, params: sums, dtypes: ["bool"] },
+    { shapes, params: products, dtypes: ["int32"], bounds: [[-1, 3]] },
   ];
 }

@@ -6,7 +6,8 @@
 import { bindAll, isTracing, type Primitive } from "../core/primitive.ts";
 import type { Aval, Tensor } from "../core/tensor.ts";
 import { flatten, type Tree } from "../core/tree.ts";
-import { capture, type Captured } from "./capture.ts";
+import { captureBody } from "./body.ts";
+import type { Captured } from "./capture.ts";
 import {
   checkConstants,
   closed,
@@ -26,6 +27,8 @@ interface CustomJvpParams {
   readonly outputs: readonly Aval[];
   /** How many inputs are what the functions close over. */
   readonly constants: number;
+  /** How many of these, the first, the function itself closes over. */
+  readonly own: number;
   /** The function. */
   readonly call: FlatFunction;
   /** Results and their tangents from the inputs and a tangent of each argument. */
@@ -38,17 +41,18 @@ const CUSTOM_JVP: Primitive<CustomJvpParams> = {
   reference: () => [],
   lower: {},
   expand: (inputs, { call }) => call(inputs),
-  dual: (tangents, primals, { outputs, constants, push }) => {
-    checkConstants("customJvp", tangents.slice(0, constants));
-    const own = tangents.map((t, i) => t ?? zerosOf(primals[i]!)).slice(constants);
-    const all = push([...primals, ...own]);
+  dual: (tangents, primals, { outputs, constants, own, push }) => {
+    checkConstants("customJvp", tangents.slice(0, own));
+    const moves = tangents.map((t, i) => t ?? zerosOf(primals[i]!)).slice(constants);
+    const all = push([...primals, ...moves]);
     return [all.slice(0, outputs.length), all.slice(outputs.length)];
   },
-  batch: (inputs, batched, { outputs, constants, call, push }, size) => {
+  batch: (inputs, batched, { outputs, constants, own, call, push }, size) => {
     const withTangents = [...batched, ...batched.slice(constants)];
     return bindAll(CUSTOM_JVP, inputs, {
       outputs: overSize(outputs, size),
       constants,
+      own,
       call: (all) => overBatch(call, all, batched, size),
       push: (all) => overBatch(push, all, withTangents, size),
     });
@@ -98,7 +102,7 @@ export function customJvp<F extends Transformable>(
     const { leaves, structure } = flatten(args);
     const build = (own: readonly Tensor[]): readonly unknown[] =>
       structure.build(own) as readonly unknown[];
-    const body = capture("customJvp", (...own) => call(...build(own)), leaves);
+    const body = captureBody("customJvp", (...own) => call(...build(own)), leaves);
     const push = (...own: readonly Tensor[]): Tree =>
       pushed(
         rule as (...sides: readonly unknown[]) => unknown,
@@ -113,7 +117,7 @@ export function customJvp<F extends Transformable>(
     }
     withinRule = true;
     try {
-      const captured = capture("the rule of customJvp", push, [...leaves, ...leaves]);
+      const captured = captureBody("customJvp", push, [...leaves, ...leaves]);
       const { constants, calls } = closed([body, captured]);
       return bound(body, constants, leaves, calls[0]!, calls[1]!);
     } finally {
@@ -124,14 +128,14 @@ export function customJvp<F extends Transformable>(
 }
 
 function bound(
-  { graph, structure }: Captured,
+  { graph, constants: { length: own }, structure }: Captured,
   constants: readonly Tensor[],
   leaves: readonly Tensor[],
   call: FlatFunction,
   push: FlatFunction,
 ): Tree {
   const { outputs } = graph;
-  const params = { outputs, constants: constants.length, call, push };
+  const params = { outputs, constants: constants.length, own, call, push };
   return structure.build(invoke(CUSTOM_JVP, [...constants, ...leaves], params));
 }
 

@@ -9,7 +9,8 @@ import type { Aval, Tensor } from "../core/tensor.ts";
 import { flatten, type Structure, type Tree } from "../core/tree.ts";
 import { filled } from "../ops/creation.ts";
 import { summed } from "../ops/movement_primitives.ts";
-import { capture, type Captured } from "./capture.ts";
+import { captureBody } from "./body.ts";
+import type { Captured } from "./capture.ts";
 import {
   checkConstants,
   closed,
@@ -29,6 +30,8 @@ interface CustomVjpParams {
   readonly outputs: readonly Aval[];
   /** How many inputs are what the functions close over. */
   readonly constants: number;
+  /** How many of these, the first, the function itself closes over. */
+  readonly own: number;
   /** The function. */
   readonly call: FlatFunction;
   /** Results and residuals from the inputs. */
@@ -58,7 +61,7 @@ const CUSTOM_TANGENT: Primitive<CustomTangentParams> = {
   expand: () => {
     throw new TraceError(
       "Cannot push tangents forward through a customVjp function: it has a backward derivative " +
-        "alone, use grad or vjp, or define it by customJvp",
+        "alone, use reverse mode (grad, vjp), or define it by customJvp",
     );
   },
   transpose: (cotangents, inputs, { outputs, known, moving, backward }) => {
@@ -98,24 +101,25 @@ const CUSTOM_VJP: Primitive<CustomVjpParams> = {
   reference: () => [],
   lower: {},
   expand: (inputs, { call }) => call(inputs),
-  dual: (tangents, primals, { outputs, constants, forward, backward }) => {
-    checkConstants("customVjp", tangents.slice(0, constants));
+  dual: (tangents, primals, { outputs, constants, own, forward, backward }) => {
+    checkConstants("customVjp", tangents.slice(0, own));
     const all = forward(primals);
     const known = [...primals.slice(0, constants), ...all.slice(outputs.length)];
     const moving = tangents.slice(constants).flatMap((tangent, i) => tangent ? [i] : []);
-    const own = moving.map((place) => tangents[constants + place]!);
+    const moves = moving.map((place) => tangents[constants + place]!);
     const params = { outputs, known: known.length, moving, backward };
-    return [all.slice(0, outputs.length), bindAll(CUSTOM_TANGENT, [...known, ...own], params)];
+    return [all.slice(0, outputs.length), bindAll(CUSTOM_TANGENT, [...known, ...moves], params)];
   },
-  batch: (inputs, batched, { outputs, constants, call, forward, backward }, size) =>
+  batch: (inputs, batched, { outputs, constants, own, call, forward, backward }, size) =>
     bindAll(CUSTOM_VJP, inputs, {
       outputs: overSize(outputs, size),
       constants,
+      own,
       call: (all) => overBatch(call, all, batched, size),
       forward: (all) => overBatch(forward, all, batched, size),
       backward: (all) => {
-        const own = all.map((_, i) => batched[i]! || i >= constants);
-        const found = overBatch(backward, all, own, size);
+        const moving = all.map((_, i) => batched[i]! || i >= constants);
+        const found = overBatch(backward, all, moving, size);
         return found.map((c, i) => collected(c, batched[constants + i]!));
       },
     }),
@@ -179,7 +183,7 @@ export function customVjp<F extends Transformable, const R>(
     const call = f as unknown as (...all: readonly unknown[]) => Tree;
     if (!isTracing()) return call(...args);
     const { leaves, structure } = flatten(args);
-    const body = capture(
+    const body = captureBody(
       "customVjp",
       (...own) => call(...structure.build(own) as readonly unknown[]),
       leaves,
@@ -197,13 +201,13 @@ export function customVjp<F extends Transformable, const R>(
     }
     withinRules = true;
     try {
-      const there = capture("customVjp", (...own) => rules.forward(own), leaves);
+      const there = captureBody("customVjp", (...own) => rules.forward(own), leaves);
       const passed = [
         ...there.graph.outputs.slice(body.graph.outputs.length),
         ...body.graph.outputs,
       ];
       let present: readonly boolean[] = [];
-      const back = capture("customVjp", (...own) => {
+      const back = captureBody("customVjp", (...own) => {
         const found = rules.backward(own);
         present = found.map((c) => c !== null);
         return found;
@@ -227,12 +231,12 @@ export function customVjp<F extends Transformable, const R>(
 type Rule = (...args: readonly unknown[]) => unknown;
 
 function bound(
-  { graph: { outputs }, structure }: Captured,
+  { graph: { outputs }, constants: { length: own }, structure }: Captured,
   constants: readonly Tensor[],
   leaves: readonly Tensor[],
   functions: Pick<CustomVjpParams, "call" | "forward" | "backward">,
 ): Tree {
-  const params = { outputs, constants: constants.length, ...functions };
+  const params = { outputs, constants: constants.length, own, ...functions };
   return structure.build(invoke(CUSTOM_VJP, [...constants, ...leaves], params));
 }
 

@@ -8,6 +8,7 @@ import { evaluate } from "../core/graph.ts";
 import { bindAll, interpret, type Primitive } from "../core/primitive.ts";
 import type { Aval, Tensor } from "../core/tensor.ts";
 import { flatten, type Structure, type Tree } from "../core/tree.ts";
+import { shareConstants } from "./body.ts";
 import type { Captured } from "./capture.ts";
 import { checkLike } from "./jvp.ts";
 import { Batch } from "./vmap.ts";
@@ -19,7 +20,7 @@ export type FlatFunction<R extends Tensor | null = Tensor> = (
 
 /** Captured functions with what they close over as their first inputs. */
 export interface Closed {
-  /** All tensors from outside that one of them uses. */
+  /** All tensors from outside that one of them uses; those of the first function come first. */
   readonly constants: readonly Tensor[];
   /** The functions: each takes all the constants, then its own inputs. */
   readonly calls: readonly FlatFunction[];
@@ -33,18 +34,8 @@ export interface Closed {
  * @returns The functions with shared constants.
  */
 export function closed(captures: readonly Captured[]): Closed {
-  const constants = [...new Set(captures.flatMap((captured) => captured.constants))];
-  return {
-    constants,
-    calls: captures.map((captured) => {
-      const places = captured.constants.map((x) => constants.indexOf(x));
-      return (inputs) =>
-        evaluate(captured.graph, [
-          ...places.map((place) => inputs[place]!),
-          ...inputs.slice(constants.length),
-        ]);
-    }),
-  };
+  const { constants, graphs } = shareConstants(captures);
+  return { constants, calls: graphs.map((graph) => (inputs) => evaluate(graph, inputs)) };
 }
 
 /**
@@ -96,7 +87,7 @@ export function pairOf(
 ): readonly [unknown, unknown] {
   if (Array.isArray(result) && result.length === 2) return [result[0], result[1]];
   throw new ArgumentError(
-    `Cannot ${verb} by a rule that returns ${
+    `Cannot ${verb} that returns ${
       Array.isArray(result) ? `${result.length} values` : valueText(result)
     }: return a pair of ${what}`,
   );

@@ -142,7 +142,8 @@ function derive(
 /**
  * Value and directional derivative: forward mode.
  *
- * @typeParam F The function.
+ * @typeParam A The arguments.
+ * @typeParam R The result.
  * @param f A function of trees of tensors that returns a tree of tensors.
  * @param primals Its arguments.
  * @param tangents A direction: trees like the arguments.
@@ -162,21 +163,22 @@ function derive(
  * assert.deepEqual(dy.toArray(), [2, 0, 0]);
  * ```
  */
-export function jvp<F extends Transformable>(
-  f: F & WholeCheck<"push forward", F>,
-  primals: Parameters<F>,
-  tangents: NoInfer<Parameters<F>>,
-): [result: ReturnType<F>, tangent: ReturnType<F>] {
+export function jvp<A extends readonly unknown[], R>(
+  f: ((...args: A) => R) & WholeCheck<"push forward", A>,
+  primals: readonly [...A],
+  tangents: readonly [...NoInfer<A>],
+): [result: R, tangent: R] {
   const { inputs, call } = whole("push forward", f, primals);
   const given = flatten(tangents).leaves;
   checkLike("push forward", "tangent", given, inputs);
-  return jvpFlat(call, inputs, given) as [ReturnType<F>, ReturnType<F>];
+  return jvpFlat(call, inputs, given) as [R, R];
 }
 
 /**
  * Value, and the directional derivative as a function: forward mode without running the function again.
  *
- * @typeParam F The function.
+ * @typeParam A The arguments.
+ * @typeParam R The result.
  * @param f A function of trees of tensors that returns a tree of tensors.
  * @param primals Its arguments.
  * @returns `f`'s result, and a linear function from tangents of the arguments to those of the result.
@@ -194,25 +196,26 @@ export function jvp<F extends Transformable>(
  * assert.deepEqual(push(tensor([0, 1, 0])).toArray(), [0, 4, 0]);
  * ```
  */
-export function linearize<F extends Transformable>(
-  f: F & WholeCheck<"linearize", F>,
-  primals: Parameters<F>,
-): [result: ReturnType<F>, push: (...tangents: Parameters<F>) => ReturnType<F>] {
+export function linearize<A extends readonly unknown[], R>(
+  f: ((...args: A) => R) & WholeCheck<"linearize", A>,
+  primals: readonly [...A],
+): [result: R, push: (...tangents: A) => R] {
   const { inputs, call } = whole("linearize", f, primals);
   const { results, structure, map } = linearizeFlat(call, inputs);
-  const push = (...tangents: Parameters<F>): ReturnType<F> => {
+  const push = (...tangents: A): R => {
     const given = flatten(tangents).leaves;
     checkLike("push forward", "tangent", given, inputs);
     const pushed = applyLinear(map, given);
-    return structure.build(results.map((x, i) => pushed[i] ?? zerosOf(x))) as ReturnType<F>;
+    return structure.build(results.map((x, i) => pushed[i] ?? zerosOf(x))) as R;
   };
-  return [structure.build(results) as ReturnType<F>, push];
+  return [structure.build(results) as R, push];
 }
 
 /**
  * Value, and the adjoint of the derivative as a function: reverse mode.
  *
- * @typeParam F The function.
+ * @typeParam A The arguments.
+ * @typeParam R The result.
  * @param f A function of trees of tensors that returns a tree of tensors.
  * @param primals Its arguments.
  * @returns `f`'s result, and a linear function from a cotangent of the result to those of the
@@ -231,21 +234,21 @@ export function linearize<F extends Transformable>(
  * assert.deepEqual(pull(tensor([1, 1, 0]))[0].toArray(), [2, 4, 0]);
  * ```
  */
-export function vjp<F extends Transformable>(
-  f: F & WholeCheck<"pull back", F>,
-  primals: Parameters<F>,
-): [result: ReturnType<F>, pull: (cotangent: NoInfer<ReturnType<F>>) => Parameters<F>] {
+export function vjp<A extends readonly unknown[], R>(
+  f: ((...args: A) => R) & WholeCheck<"pull back", A>,
+  primals: readonly [...A],
+): [result: R, pull: (cotangent: NoInfer<R>) => A] {
   const { inputs, call, build } = whole("pull back", f, primals);
   const { results, structure, map } = linearizeFlat(call, inputs);
-  const pull = (cotangent: ReturnType<F>): Parameters<F> => {
+  const pull = (cotangent: R): A => {
     const given = flatten(cotangent).leaves;
     const floating = results.map(isDifferentiable);
     const belongs = (_: unknown, i: number): boolean => floating[i] ?? true;
     checkLike("pull back", "cotangent", given.filter(belongs), results.filter(belongs));
     const own = results.map((_, i) => floating[i] ? given[i]! : null);
-    return build(filled(transposeLinear(map, own), inputs)) as Parameters<F>;
+    return build(filled(transposeLinear(map, own), inputs)) as A;
   };
-  return [structure.build(results) as ReturnType<F>, pull];
+  return [structure.build(results) as R, pull];
 }
 
 /** A function of all its arguments. */

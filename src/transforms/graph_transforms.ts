@@ -352,17 +352,6 @@ export function batchGraph(
 }
 
 /**
- * The same for each example of a batch.
- *
- * @param x A tensor.
- * @param size How many examples there are.
- * @returns A view with a new first axis.
- */
-export function repeated(x: Tensor, size: number): Tensor {
-  return broadcasted(reshaped(x, [1, ...x.shape]), [size, ...x.shape]);
-}
-
-/**
  * Chooses between two batches, example by example.
  *
  * @param mask One bool for each example.

@@ -45,11 +45,11 @@ export type ArgnumsCheck<Verb extends string, F extends Transformable, N extends
  * Constraint on a function that is differentiated by all its arguments.
  *
  * @typeParam Verb What the caller does.
- * @typeParam F The function.
+ * @typeParam A The arguments.
  */
-export type WholeCheck<Verb extends string, F extends Transformable> = Check<
+export type WholeCheck<Verb extends string, A extends readonly unknown[]> = Check<
   Verb,
-  StillReasonBy<Parameters<F>>
+  StillReasonBy<A>
 >;
 
 /**

@@ -18,19 +18,11 @@ import { sizeOf } from "../core/shape.ts";
 import { type Aval, Tensor } from "../core/tensor.ts";
 import { wasmDevice } from "../devices/wasm/device.ts";
 import { add, multiply, subtract } from "../ops/arithmetic.ts";
-import { permuted, reshaped } from "../ops/movement_primitives.ts";
+import { permuted, repeated, reshaped } from "../ops/movement_primitives.ts";
 import { joined } from "../ops/region_primitives.ts";
 import { capture, isLinear } from "./capture.ts";
 import { evaluateReference } from "./graph_reference.ts";
-import {
-  checkInputs,
-  chosen,
-  type Flags,
-  placed,
-  present,
-  repeated,
-  zerosFor,
-} from "./graph_transforms.ts";
+import { checkInputs, chosen, type Flags, placed, present, zerosFor } from "./graph_transforms.ts";
 import {
   adjointLoop,
   batchedLoop,

@@ -25,7 +25,23 @@ export type Argnums = number | readonly number[];
  */
 export type ArgumentsAt<A extends readonly unknown[], N extends Argnums> = N extends number
   ? number extends N ? A[number] : ArgumentAt<A, N>
-  : { -readonly [K in keyof N]: N[K] extends number ? ArgumentAt<A, N[K]> : never };
+  : N extends readonly number[] ? ArgumentList<A, N>
+  : never;
+
+/**
+ * Several arguments, one after the other: nothing can be inferred backward from such a type, so that
+ * what `grad` is called for does not decide by which arguments.
+ *
+ * @internal
+ */
+export type ArgumentList<
+  A extends readonly unknown[],
+  N extends readonly number[],
+  Done extends readonly unknown[] = [],
+> = N extends readonly [infer H extends number, ...infer Rest extends readonly number[]]
+  ? ArgumentList<A, Rest, [...Done, ArgumentAt<A, H>]>
+  : number extends N["length"] ? A[number][]
+  : Done;
 
 /**
  * The argument at one position.

@@ -8,6 +8,7 @@ import { bindAll, definePrimitive, type Primitive, type Sample } from "../core/p
 import type { Aval, Tensor } from "../core/tensor.ts";
 import { add, multiply } from "../ops/arithmetic.ts";
 import { less } from "../ops/comparison.ts";
+import { repeated } from "../ops/movement_primitives.ts";
 import { any } from "../ops/reductions.ts";
 import { shareConstants } from "./body.ts";
 import { capture, isLinear } from "./capture.ts";
@@ -24,7 +25,6 @@ import {
   placed,
   present,
   remembered,
-  repeated,
   zerosFor,
 } from "./graph_transforms.ts";
 

@@ -203,8 +203,20 @@ function unequalDots(
     : `<jvp(t), c> is ${forward}, but <t, vjp(c)> is ${backward}`;
 }
 
+/** A law of reverse mode; what has forward mode alone must refuse with its reason. */
+function backward(law: Law): Law {
+  return (record, random) => {
+    const { forwardOnly } = record;
+    if (forwardOnly === undefined) return law(record, random);
+    const found = law(record, random);
+    const wrong = found.filter((text) => !text.includes(forwardOnly));
+    if (found.length > 0) return wrong;
+    return [`${record.name} (any) has reverse mode, although it says that there is none`];
+  };
+}
+
 /** Reverse mode is the adjoint of forward mode in the real inner product. */
-export const modesAgree: Law = smoothLaw(
+export const modesAgree: Law = backward(smoothLaw(
   DTYPES,
   overChoices(({ f, point, direction }, random) => {
     const [results, tangents] = jvp(f, point, direction);
@@ -213,10 +225,10 @@ export const modesAgree: Law = smoothLaw(
     return first(gradient, (x, i) => unlike("the gradient", x, point[i]!)) ??
       unequalDots(tangents, cotangents, direction, gradient);
   }),
-);
+));
 
 /** Derivatives of gradients are those by differences. */
-export const secondDerivatives: Law = smoothLaw(
+export const secondDerivatives: Law = backward(smoothLaw(
   DTYPES,
   (one, random) => {
     const plain = moving(one, floatingPlaces(one.inputs), random);
@@ -227,7 +239,7 @@ export const secondDerivatives: Law = smoothLaw(
     return first(tangents, (tangent, i) => wrongSlope(tangent, expected[i]!));
   },
   (cases) => cases.filter(hasElements).slice(0, 1),
-);
+));
 
 /** All choices of at least one place. */
 function subsets(places: readonly number[]): readonly (readonly number[])[] {

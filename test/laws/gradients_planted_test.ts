@@ -20,9 +20,6 @@ import {
   subtract,
   tanh,
 } from "../../mod.ts";
-import { assert } from "../support/assert.ts";
-import { Random } from "../support/random.ts";
-import type { Law } from "./case.ts";
 import {
   adjointsAgree,
   derivativesAgree,
@@ -31,6 +28,7 @@ import {
   narrowAgree,
   secondDerivatives,
 } from "./gradients.ts";
+import { assertRejected } from "./table.ts";
 
 /** A record of the table with something changed; the table itself stays as it is. */
 function wrong(name: string, change: Partial<Primitive>): Primitive {
@@ -40,15 +38,6 @@ function wrong(name: string, change: Partial<Primitive>): Primitive {
 /** A record of one input with another derivative. */
 function derived(name: string, derivative: Derivative<unknown>): Primitive {
   return wrong(name, { derivatives: [derivative] });
-}
-
-function assertRejected(law: Law, record: Primitive, { mayThrow = false } = {}): void {
-  const right = law(primitives.get(record.name)!, new Random("planted"));
-  assert.deepEqual(right, [], "the right record breaks the law");
-  const found = law(record, new Random("planted"));
-  assert.ok(found.length > 0, `the law does not see the mistake in ${record.name}`);
-  // A mistake that throws would say nothing about the law.
-  if (!mayThrow) assert.doesNotMatch(found.join("\n"), /: throws /);
 }
 
 /** A tensor of the same elements of which no transform knows where they come from. */

@@ -80,3 +80,15 @@ Deno.test("functions without documentation are found", () => {
   ];
   assert.deepEqual(missingTags({ kind: "function", def, jsDoc: { tags } }), []);
 });
+
+Deno.test("classes and constants need an example, too; errors and types do not", () => {
+  const lacking = ["@example with a title and an assertion"];
+  assert.deepEqual(missingTags({ kind: "variable", def: {} }), lacking);
+  assert.deepEqual(missingTags({ kind: "class", def: { extends: "Array" } }), lacking);
+  assert.deepEqual(missingTags({ kind: "class", def: { typeParams: [{ name: "D" }] } }), [
+    "@typeParam D",
+    ...lacking,
+  ]);
+  assert.deepEqual(missingTags({ kind: "class", def: { extends: "RangeError" } }), []);
+  assert.deepEqual(missingTags({ kind: "interface", def: {} }), []);
+});

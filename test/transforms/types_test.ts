@@ -93,6 +93,13 @@ Deno.test("jvp, linearize and vjp have those of results and arguments", () => {
     const [, pull] = nd.vjp(both, [v, v]);
     const found = pull({ sum: v, dot: dot(v, v) });
     same<typeof found, [x: Vector, y: Vector]>();
+    // Compositions, functions of any shape, and parameters whose types the point tells.
+    const along = nd.jvp(nd.grad(norm), [v], [v]);
+    same<typeof along, [result: Vector, tangent: Vector]>();
+    const [generic] = nd.jvp(nd.square, [v], [v]);
+    same<typeof generic, Vector>();
+    const [, by] = nd.vjp((x, y) => nd.add(x, nd.sum(y)), [v, m]);
+    same<ReturnType<typeof by>, [Vector, Matrix]>();
     // @ts-expect-error: a tangent of another shape.
     nd.jvp(both, [v, v], [v, m]);
     // @ts-expect-error: a tangent is missing.
@@ -156,10 +163,12 @@ Deno.test("jacobians and hessians have the axes of both", () => {
         b: [nd.Tensor<"float64", [4, 3]>, nd.Tensor<"float64", [4, 4]>];
       }
     >();
+    const second = nd.jacobian(nd.grad(norm))(v);
+    same<typeof second, nd.Tensor<"float32", [3, 3]>>();
     const open = nd.jacobian((x: nd.Tensor<"float32", number[]>) => x)(v);
     same<typeof open, nd.Tensor<"float32", number[]>>();
-    const second = nd.hessian((x: Matrix) => nd.sum(x))(m);
-    same<typeof second, nd.Tensor<"float32", [2, 3, 2, 3]>>();
+    const large = nd.hessian((x: Matrix) => nd.sum(x))(m);
+    same<typeof large, nd.Tensor<"float32", [2, 3, 2, 3]>>();
     const mixed = nd.hessian(dot, { argnums: [0, 1] })(v, v);
     type Block = nd.Tensor<"float32", [3, 3]>;
     same<typeof mixed, [[Block, Block], [Block, Block]]>();
@@ -320,9 +329,12 @@ Deno.test("arguments without derivatives are refused in the words of the error",
     "Cannot differentiate by 2: make it a tensor, or leave it out of the differentiated arguments",
     loosely(norm, { argnums: 1 }, ones, 2),
   );
-  says<SentenceOf<WholeCheck<"push forward", Fn<[Vector, Count], Vector>>>>(
+  says<SentenceOf<WholeCheck<"push forward", [Vector, Count]>>>(
     "Cannot push forward by int32: derivatives need floating dtypes, cast the tensor to float32 or leave it out of the differentiated arguments",
-    () => nd.jvp((x: unknown, _: unknown) => x, [ones, integers], [ones, integers]),
+    () => {
+      const both = [ones, integers];
+      (nd.jvp as (...all: readonly unknown[]) => unknown)((x: unknown) => x, both, both);
+    },
   );
   says<SentenceOf<VariablesCheck<{ readonly a: nd.Variable<"int32", [3]> }>>>(
     "Cannot differentiate by int32: derivatives need floating dtypes, cast the tensor to float32 or leave it out of the differentiated arguments",
