@@ -24,6 +24,11 @@ const PER_STEP = 1000;
 /** Layouts of inputs for which one graph is planned at a time. */
 const MOST_LAYOUTS = 4;
 
+/** Arenas of up to so many bytes are kept between runs. */
+const LARGEST_KEPT = 16384;
+/** Room behind arrays for whole vectors; what is kept is aligned to it. */
+const SPARE = 64;
+
 /** Blocks of memory that belong to plans; given back when a plan is collected. */
 const finalizer = new FinalizationRegistry<Block>((block) => runtime().heap.free(block));
 
@@ -33,6 +38,12 @@ class Planned {
   /** Address of the frame: one word with the address of each region. */
   readonly #frame: number;
   readonly #tables: number;
+  /** Address of the arena; -1 if it is too large to be kept between runs. */
+  readonly #arena: number;
+  /** Bytes of each fresh result. */
+  readonly #bytes: readonly number[];
+  /** Where small results are computed that end in JavaScript buffers. */
+  readonly #spill: readonly (number | undefined)[];
   readonly #work: number;
   #done = 0;
   #steps: readonly Runner[] | null = null;
@@ -44,10 +55,22 @@ class Planned {
     const { heap } = runtime();
     const regions = INPUTS + program.inputs.length + program.fresh.length;
     const tables = program.tables.length * 4;
-    const block = heap.allocate(tables + regions * 4)!;
+    const arena = program.arena <= LARGEST_KEPT ? program.arena : 0;
+    this.#bytes = program.fresh.map(({ dtype, shape }) => sizeOf(shape) * DTYPES[dtype].bytes);
+    let end = Math.ceil((tables + regions * 4 + arena) / SPARE + 1) * SPARE;
+    const spill = this.#bytes.map((bytes) => {
+      if (bytes > LARGEST_KEPT) return undefined;
+      end += Math.ceil(bytes / SPARE) * SPARE + SPARE;
+      return end - Math.ceil(bytes / SPARE) * SPARE - SPARE;
+    });
+    const block = heap.allocate(end)!;
     finalizer.register(this, block);
     this.#tables = block.address;
     this.#frame = block.address + tables;
+    this.#arena = arena < program.arena
+      ? -1
+      : Math.ceil((this.#frame + regions * 4) / SPARE) * SPARE;
+    this.#spill = spill.map((offset) => offset === undefined ? undefined : block.address + offset);
     for (let i = 0; i < program.tables.length; i++) {
       heap.u32[(block.address >> 2) + i] = program.tables[i]!;
     }
@@ -99,40 +122,45 @@ class Planned {
     execute: (bases: readonly number[]) => void,
   ): readonly Tensor[] {
     return withTemporaries(() => {
-      const { program } = this;
+      const { fresh, outputs } = this.program;
       const { pool } = runtime();
-      const count = program.inputs.length;
-      const bases = new Array<number>(INPUTS + count + program.fresh.length);
-      const storages: WasmStorage[] = [];
-      const offsets: number[] = [];
-      for (let i = 0; i < count; i++) bases[INPUTS + i] = addressOf(inputs[i]!);
-      program.fresh.forEach(({ dtype, shape }, i) => {
-        const bytes = sizeOf(shape) * DTYPES[dtype].bytes;
-        const storage = pool.reserve(bytes);
-        storages.push(storage);
-        offsets.push(pool.offset);
-        bases[INPUTS + count + i] = storage.address >= 0
+      const first = INPUTS + inputs.length;
+      const bases = new Array<number>(first + fresh.length);
+      const storages = new Array<WasmStorage>(fresh.length);
+      const offsets = new Array<number>(fresh.length);
+      for (let i = 0; i < inputs.length; i++) bases[INPUTS + i] = addressOf(inputs[i]!);
+      for (let i = 0; i < fresh.length; i++) {
+        const storage = storages[i] = pool.reserve(this.#bytes[i]!);
+        offsets[i] = pool.offset;
+        bases[first + i] = storage.address >= 0
           ? storage.address + pool.offset
-          : temporary(bytes + 64);
-      });
+          : this.#spill[i] ?? temporary(this.#bytes[i]! + SPARE);
+      }
       bases[TABLES] = this.#tables;
-      bases[ARENA] = program.arena > 0 ? temporary(program.arena) : 0;
+      bases[ARENA] = this.#arena >= 0 ? this.#arena : temporary(this.program.arena);
       execute(bases);
-      program.fresh.forEach(({ dtype, shape }, i) => {
-        const storage = storages[i]!;
-        if (storage.address >= 0) return;
-        const from = bases[INPUTS + count + i]!;
-        const bytes = sizeOf(shape) * DTYPES[dtype].bytes;
-        storage.buffer.set(runtime().heap.u8.subarray(from, from + bytes), offsets[i]!);
-      });
-      return program.outputs.map(({ aval, place }) => {
+      for (let i = 0; i < fresh.length; i++) {
+        if (storages[i]!.address < 0) {
+          this.#copyOut(bases[first + i]!, storages[i]!, offsets[i]!, i);
+        }
+      }
+      const results = new Array<Tensor>(outputs.length);
+      for (let i = 0; i < outputs.length; i++) {
+        const { aval, place } = outputs[i]!;
         const at = place.region - INPUTS;
-        const [storage, offset]: readonly [Storage, number] = at < count
-          ? [inputs[at]!.storage, inputs[at]!.offset]
-          : [storages[at - count]!, offsets[at - count]!];
-        return new Tensor(aval.dtype, aval.shape, place.strides, offset + place.offset, storage);
-      });
+        const made = at - inputs.length;
+        const storage: Storage = made < 0 ? inputs[at]!.storage : storages[made]!;
+        const offset = place.offset + (made < 0 ? inputs[at]!.offset : offsets[made]!);
+        results[i] = new Tensor(aval.dtype, aval.shape, place.strides, offset, storage);
+      }
+      return results;
     });
+  }
+
+  /** Takes a result to a JavaScript buffer. */
+  #copyOut(from: number, storage: WasmStorage, offset: number, i: number): void {
+    const { u8 } = runtime().heap;
+    storage.buffer.set(u8.subarray(from, from + this.#bytes[i]!), offset);
   }
 
   #execute(bases: readonly number[]): void {
@@ -176,6 +204,8 @@ export class Executable {
   readonly #constants: readonly (Tensor | undefined)[];
   readonly #plans = new Map<string, Planned>();
   readonly #plain: boolean;
+  /** The plan for inputs in C order. */
+  #usual: Planned | undefined;
 
   /**
    * Compiles a graph.
@@ -199,8 +229,7 @@ export class Executable {
    * @returns The results.
    */
   run(inputs: readonly Tensor[]): readonly Tensor[] {
-    let next = 0;
-    const all = this.#constants.map((constant) => constant ?? inputs[next++]!);
+    const all = this.#all(inputs);
     return this.#plain ? this.#planFor(all).run(all) : evaluate(this.#known.graph, all);
   }
 
@@ -217,8 +246,7 @@ export class Executable {
     readonly times: readonly number[];
     readonly whole: number | null;
   } {
-    let next = 0;
-    const all = this.#constants.map((constant) => constant ?? inputs[next++]!);
+    const all = this.#all(inputs);
     const plan = this.#planFor(all);
     return { program: plan.program, ...plan.measure(all, runs) };
   }
@@ -230,25 +258,36 @@ export class Executable {
    */
   earn(inputs: readonly Tensor[]): void {
     if (!this.#plain) return;
+    this.#planFor(this.#all(inputs)).earn();
+  }
+
+  /** The inputs together with those that are known. */
+  #all(inputs: readonly Tensor[]): readonly Tensor[] {
+    if (this.#known.known.size === 0) return inputs;
     let next = 0;
-    this.#planFor(this.#constants.map((constant) => constant ?? inputs[next++]!)).earn();
+    return this.#constants.map((constant) => constant ?? inputs[next++]!);
   }
 
   #planFor(inputs: readonly Tensor[]): Planned {
     let key = "";
     for (let i = 0; i < inputs.length; i++) {
-      const x = inputs[i]!;
-      if (!isContiguous(x.shape, x.strides)) key += `${i}:${x.strides};`;
+      const { shape, strides } = inputs[i]!;
+      if (!isContiguous(shape, strides)) key += `${i}:${strides};`;
     }
+    if (key === "") return this.#usual ??= this.#plan(inputs);
     const found = this.#plans.get(key);
     if (found) return found;
     // To copy what has other layouts would change the order in which elements are added.
     if (this.#plans.size >= MOST_LAYOUTS) this.#plans.delete(this.#plans.keys().next().value!);
+    const plan = this.#plan(inputs);
+    this.#plans.set(key, plan);
+    return plan;
+  }
+
+  #plan(inputs: readonly Tensor[]): Planned {
     const layouts = inputs.map(({ shape, strides }): Layout =>
       isContiguous(shape, strides) ? freshLayout(shape) : { shape, strides, offset: 0 }
     );
-    const plan = new Planned(this.#known.graph, layouts);
-    this.#plans.set(key, plan);
-    return plan;
+    return new Planned(this.#known.graph, layouts);
   }
 }

@@ -221,7 +221,9 @@ class Planner implements PlanMemory {
   /** Gives the memory of values back that were used for the last time. */
   #release(task: Task, i: number): void {
     const touched = new Set(
-      nodesOf(task).flatMap(({ inputs, outputs }) => [...inputs, ...outputs]).map((v) => this.#baseOf(v)),
+      nodesOf(task).flatMap(({ inputs, outputs }) => [...inputs, ...outputs]).map((v) =>
+        this.#baseOf(v)
+      ),
     );
     for (const value of touched) {
       const place = this.#places.get(value);

@@ -227,14 +227,19 @@ function numberTensor(value: number | bigint, dtype: DType): Tensor {
 }
 
 function run(entry: Entry, { tensors, numbers }: Pick<Arguments, "tensors" | "numbers">): Tree {
-  const inputs: Tensor[] = [];
-  for (const { cell, viewed } of entry.reads) inputs.push(viewed ? cell.read() : cell.peek());
-  for (const { which, dtype } of entry.numbers) inputs.push(numberTensor(numbers[which]!, dtype));
-  for (const x of tensors) inputs.push(x);
+  let inputs = tensors;
+  if (entry.reads.length > 0 || entry.numbers.length > 0) {
+    inputs = [
+      ...entry.reads.map(({ cell, viewed }) => viewed ? cell.read() : cell.peek()),
+      ...entry.numbers.map(({ which, dtype }) => numberTensor(numbers[which]!, dtype)),
+      ...tensors,
+    ];
+  }
   const results = entry.executable.run(inputs);
-  entry.writes.forEach(({ cell, shared }, i) => {
+  for (let i = 0; i < entry.writes.length; i++) {
+    const { cell, shared } = entry.writes[i]!;
     cell.write(results[entry.structure.count + i]!, shared);
-  });
+  }
   return entry.structure.build(results);
 }
 
