@@ -4,6 +4,7 @@
  * @module
  */
 import type { Item } from "../core/dtype.ts";
+import { runGraph } from "../compiler/graph_runner.ts";
 import { evaluate, Graph, Value } from "../core/graph.ts";
 import { bindAll, definePrimitive, type Primitive, Unknown } from "../core/primitive.ts";
 import { sameShape, type Shape } from "../core/shape.ts";
@@ -197,7 +198,7 @@ export const COND: Primitive<CondParams> = definePrimitive<CondParams>({
     evaluateReference(branchAt(index!.items[0]!, branches), operands).map(({ items }) => items),
   lower: {},
   expand: ([index, ...operands], { branches }) =>
-    evaluate(branchAt(index!.item(), branches), operands),
+    runGraph(branchAt(index!.item(), branches), operands),
   dual: ([, ...tangents], [index, ...operands], params) => {
     const moving = tangents.map((tangent) => tangent !== null);
     const moved = present(tangents);

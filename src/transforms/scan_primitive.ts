@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { runGraph } from "../compiler/graph_runner.ts";
 import { DTYPES, type Item } from "../core/dtype.ts";
 import { evaluate, type Graph, type Value } from "../core/graph.ts";
 import {
@@ -154,7 +155,7 @@ function run(inputs: readonly Tensor[], params: ScanParams): readonly Tensor[] {
   let state = first;
   for (let turn = 0; turn < length; turn++) {
     const at = reverse ? length - 1 - turn : turn;
-    const results = evaluate(body, [...constants, ...state, ...xs.map((x) => partAt(x, at))]);
+    const results = runGraph(body, [...constants, ...state, ...xs.map((x) => partAt(x, at))]);
     state = results.slice(0, carry);
     parts.forEach((own, i) => own[at] = results[carry + i]!);
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { runGraph } from "../compiler/graph_runner.ts";
 import { evaluate, Graph, Value } from "../core/graph.ts";
 import { bindAll, definePrimitive, type Primitive, type Sample } from "../core/primitive.ts";
 import type { Aval, Tensor } from "../core/tensor.ts";
@@ -178,8 +179,8 @@ export const WHILE: Primitive<WhileParams> = definePrimitive<WhileParams>({
   expand: (inputs, { condition, body, constants }) => {
     const own = inputs.slice(0, constants);
     let carry = inputs.slice(constants);
-    while (evaluate(condition, [...own, ...carry])[0]!.item()) {
-      carry = [...evaluate(body, [...own, ...carry])];
+    while (runGraph(condition, [...own, ...carry])[0]!.item()) {
+      carry = [...runGraph(body, [...own, ...carry])];
     }
     return carry;
   },
