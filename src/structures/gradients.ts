@@ -52,6 +52,7 @@ export type Gradients<V, U extends Unconnected = "zeros", P extends boolean = fa
     | (P extends true ? IndexedSlices<D> : never)
     | (U extends "none" ? null : never)
   : V extends readonly unknown[] ? { -readonly [K in keyof V]: Gradients<V[K], U, P> }
+  : V extends ReadonlyMap<infer K, infer X> ? Map<K, Gradients<X, U, P>>
   : V extends object ? { -readonly [K in keyof V]: Gradients<V[K], U, P> }
   : V;
 

@@ -175,19 +175,23 @@ export type StillReasonBy<T> = StillReason<T> extends infer R extends string ? `
 export type StillReason<T> = None<Still<T>> extends true ? true : Still<T>;
 
 /**
- * What in a tree has no derivative, with the cure, to some depth.
+ * What in a tree has no derivative, with the cure, to some depth. Numbers in objects are let pass:
+ * an instance of a class is no part of a tree, but its type does not tell.
  *
  * @internal
  */
-export type Still<T, Depth extends 0[] = []> = [unknown] extends [T] ? never
-  : Depth["length"] extends 4 ? never
-  : T extends TensorLike<infer D>
-    ? None<D & (FloatDType | ComplexDType)> extends true
-      ? `${D}: derivatives need floating dtypes, cast the tensor to float32 or leave it out of the differentiated arguments`
-    : never
-  : T extends number | bigint | boolean
-    ? `${ValueText<T>}: make it a tensor, or leave it out of the differentiated arguments`
-  : T extends string | null | undefined | ((...args: never[]) => unknown) ? never
-  : T extends readonly unknown[] ? Still<T[number], [...Depth, 0]>
-  : T extends object ? Still<T[keyof T], [...Depth, 0]>
-  : never;
+export type Still<T, Depth extends 0[] = [], Numbers = number | bigint | boolean> =
+  [unknown] extends [T] ? never
+    : Depth["length"] extends 4 ? never
+    : T extends TensorLike<infer D>
+      ? None<D & (FloatDType | ComplexDType)> extends true
+        ? `${D}: derivatives need floating dtypes, cast the tensor to float32 or leave it out of the differentiated arguments`
+      : never
+    : T extends Numbers
+      ? `${ValueText<T>}: make it a tensor, or leave it out of the differentiated arguments`
+    : T extends readonly unknown[] ? Still<T[number], [...Depth, 0], Numbers>
+    : T extends ReadonlyMap<unknown, infer V> ? Still<V, [...Depth, 0], never>
+    : T extends ReadonlySet<infer V> ? Still<V, [...Depth, 0], never>
+    : T extends (...args: never[]) => unknown ? never
+    : T extends object ? Still<T[keyof T], [...Depth, 0], never>
+    : never;

@@ -146,7 +146,7 @@ Deno.test("what is no content of a file or no tensor is refused", () => {
   }
   assert.throws(() => saveNpz({ x: [1] } as never), {
     name: "DTypeError",
-    message: "Cannot save 1: an operand must be a tensor, make one with tensor()",
+    message: "Cannot save [1]: an operand must be a tensor, make one with tensor()",
   });
 });
 

@@ -17,12 +17,34 @@ const NUMPY_NAMES: Readonly<Record<string, string>> = {
 
 /** Functions of other names than NumPy's, which has nothing like them. */
 const OUR_OWN: ReadonlySet<string> = new Set([
+  "associativeScan",
+  "checkGrads",
+  "checkpoint",
   "complex",
+  "cond",
+  "customJvp",
+  "customVjp",
   "dtypesOfKind",
+  "forLoop",
+  "grad",
+  "gradients",
+  "hessian",
   "indexedSlices",
+  "jacobian",
+  "jvp",
+  "linearize",
+  "map",
+  "scan",
   "scope",
+  "stopGradient",
+  "switchCase",
   "toDense",
+  "valueAndGrad",
+  "valueAndGradients",
   "variable",
+  "vjp",
+  "vmap",
+  "whileLoop",
 ]);
 
 function snakeCase(name: string): string {
