@@ -29,6 +29,7 @@ export const OP = {
   drop: 0x1a,
   select: 0x1b,
   eqz: 0x45,
+  eq: 0x46,
   ltU: 0x49,
   gtU: 0x4b,
   add: 0x6a,
@@ -147,6 +148,26 @@ export function repeat(body: Bytes): Bytes {
 /** Runs a body if what is on the stack is not 0. */
 export function when(body: Bytes): Bytes {
   return [0x04, NOTHING, body, OP.end];
+}
+
+/** Runs one of two bodies by what is on the stack. */
+export function either(first: Bytes, second: Bytes): Bytes {
+  return [0x04, NOTHING, first, 0x05, second, OP.end];
+}
+
+/** Runs a body as long as some code leaves something other than 0. */
+export function whileTrue(test: Bytes, body: Bytes): Bytes {
+  return [0x02, NOTHING, 0x03, NOTHING, test, OP.eqz, [0x0d, 1], body, [0x0c, 0], OP.end, OP.end];
+}
+
+/** Reads a byte at the address on the stack. */
+export function load8(): Bytes {
+  return [0x2d, 0, 0];
+}
+
+/** Writes the word on the stack to the address under it. */
+export function store32(offset: number): Bytes {
+  return [0x36, 2, unsigned(offset)];
 }
 
 /** Types of a function. */

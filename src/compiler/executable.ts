@@ -11,6 +11,7 @@ import { freshLayout, type Layout, type Storage, Tensor } from "../core/tensor.t
 import type { Block } from "../devices/wasm/heap.ts";
 import { addressOf, runtime, temporary, withTemporaries } from "../devices/wasm/runtime.ts";
 import type { WasmStorage } from "../devices/wasm/storage.ts";
+import { workOf } from "./control.ts";
 import { generate } from "./generate.ts";
 import { type Runner, runnerOf } from "./interpreter.ts";
 import type { KnownGraph } from "./passes.ts";
@@ -53,7 +54,7 @@ class Planned {
   constructor(graph: Graph, layouts: readonly Layout[]) {
     const program = this.program = planOf(graph, layouts);
     const { heap } = runtime();
-    const regions = INPUTS + program.inputs.length + program.fresh.length;
+    const { regions } = program;
     const tables = program.tables.length * 4;
     const arena = program.arena <= LARGEST_KEPT ? program.arena : 0;
     this.#bytes = program.fresh.map(({ dtype, shape }) => sizeOf(shape) * DTYPES[dtype].bytes);
@@ -74,10 +75,7 @@ class Planned {
     for (let i = 0; i < program.tables.length; i++) {
       heap.u32[(block.address >> 2) + i] = program.tables[i]!;
     }
-    this.#work = graph.nodes.reduce(
-      (sum, { outputs }) => sum + PER_STEP + outputs.reduce((n, { shape }) => n + sizeOf(shape), 0),
-      0,
-    );
+    this.#work = workOf(graph, PER_STEP);
   }
 
   /** Whether it runs as generated code. */
@@ -119,13 +117,13 @@ class Planned {
   /** Runs something with memory for the results and for what is in between. */
   #placed(
     inputs: readonly Tensor[],
-    execute: (bases: readonly number[]) => void,
+    execute: (bases: number[]) => void,
   ): readonly Tensor[] {
     return withTemporaries(() => {
       const { fresh, outputs } = this.program;
       const { pool } = runtime();
       const first = INPUTS + inputs.length;
-      const bases = new Array<number>(first + fresh.length);
+      const bases = new Array<number>(this.program.regions).fill(0);
       const storages = new Array<WasmStorage>(fresh.length);
       const offsets = new Array<number>(fresh.length);
       for (let i = 0; i < inputs.length; i++) bases[INPUTS + i] = addressOf(inputs[i]!);
@@ -163,7 +161,7 @@ class Planned {
     storage.buffer.set(u8.subarray(from, from + this.#bytes[i]!), offset);
   }
 
-  #execute(bases: readonly number[]): void {
+  #execute(bases: number[]): void {
     if (!this.#code && !this.#refused) {
       this.#done += this.#work;
       if (this.#done > EARNED) {
@@ -188,7 +186,7 @@ class Planned {
   }
 }
 
-function basesAt(frame: number, count: number): ArrayLike<number> {
+function basesAt(frame: number, count: number): Uint32Array {
   const { u32 } = runtime().heap;
   return u32.subarray(frame >>> 2, (frame >>> 2) + count);
 }

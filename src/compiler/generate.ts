@@ -10,6 +10,7 @@ import {
   constant,
   constant64,
   constantFloat,
+  either,
   F32,
   F64,
   flattened,
@@ -18,6 +19,7 @@ import {
   I64,
   list,
   load32,
+  load8,
   OP,
   plus,
   repeat,
@@ -25,13 +27,26 @@ import {
   type Signature,
   signaturesOf,
   sized,
+  store32,
   text,
   unsigned,
   when,
+  whileTrue,
 } from "./bytecode.ts";
 import { type Bases, hostOf } from "./interpreter.ts";
 import { termOf } from "./place.ts";
-import type { BlockArg, CallStep, FoldOp, HostStep, LoopStep, Program } from "./program.ts";
+import type {
+  BlockArg,
+  BranchStep,
+  CallStep,
+  FoldOp,
+  HostStep,
+  LoopStep,
+  Part,
+  Program,
+  ScanStep,
+  Step,
+} from "./program.ts";
 import { laneSegments } from "./segment.ts";
 
 let signatures: ReadonlyMap<string, Signature> | undefined;
@@ -119,12 +134,18 @@ class ModuleWriter {
 
   constructor(program: Program) {
     // Indices of functions begin with those that are imported.
-    for (const step of program.steps) {
+    this.#imports(program.steps);
+    this.#imported = this.#kernels.size + this.#hosts.length;
+  }
+
+  #imports(steps: readonly Step[]): void {
+    for (const step of steps) {
       if (step.kind === "call") this.#kernel(step.kernel);
       else if (step.kind === "host") this.#hosts.push(step);
-      else this.#kernelsOf(step);
+      else if (step.kind === "loop") this.#kernelsOf(step);
+      else if (step.kind === "branch") step.branches.forEach((own) => this.#imports(own));
+      else this.#imports(step.kind === "while" ? [...step.test, ...step.body] : step.body);
     }
-    this.#imported = this.#kernels.size + this.#hosts.length;
   }
 
   get hosts(): readonly HostStep[] {
@@ -164,14 +185,7 @@ class ModuleWriter {
   }
 
   write(program: Program): Uint8Array<ArrayBuffer> {
-    const run = new FunctionWriter(1);
-    let host = this.#kernels.size;
-    for (const step of program.steps) {
-      if (step.kind === "call") run.emit(this.#call(run, step));
-      else if (step.kind === "host") run.emit(get(FRAME), call(host++));
-      else run.emit(get(FRAME), call(this.#loop(step)));
-    }
-    const main = this.#define(1, run.finish());
+    const main = this.#steps(program.steps);
     const kernels = [...this.#kernels.keys()].map((name) => this.#type(signatureOf(name)));
     const host32 = this.#type({ params: [I32], results: [] });
     const shared = instance().build === "threads";
@@ -194,6 +208,75 @@ class ModuleWriter {
       section(7, list([[text("run"), 0, unsigned(main)]])),
       section(10, list(this.#functions.map(({ body }) => body))),
     ]));
+  }
+
+  /** A function that runs steps. */
+  #steps(steps: readonly Step[]): number {
+    const f = new FunctionWriter(1);
+    for (const step of steps) f.emit(this.#step(f, step));
+    return this.#define(1, f.finish());
+  }
+
+  #step(f: FunctionWriter, step: Step): Bytes {
+    switch (step.kind) {
+      case "call":
+        return this.#call(f, step);
+      case "host":
+        return [get(FRAME), call(this.#kernels.size + this.#hosts.indexOf(step))];
+      case "loop":
+        return [get(FRAME), call(this.#loop(step))];
+      case "scan":
+        return this.#scan(f, step);
+      case "while": {
+        const [test, body] = [this.#steps(step.test), this.#steps(step.body)];
+        return whileTrue(
+          [get(FRAME), call(test), f.term(step.flag), load8()],
+          [get(FRAME), call(body)],
+        );
+      }
+      case "branch":
+        return this.#branch(f, step);
+    }
+  }
+
+  #scan(f: FunctionWriter, { turns, parts, body }: ScanStep): Bytes {
+    const turn = this.#steps(body);
+    const left = f.local(I32);
+    const place = (
+      { region }: Part,
+      value: Bytes,
+    ): Bytes => [get(FRAME), value, store32(4 * region)];
+    const moved = ({ region, pitch }: Part): Bytes => [
+      get(FRAME),
+      load32(4 * region),
+      constant(pitch),
+      OP.add,
+    ];
+    return [
+      parts.map((part) => place(part, f.term(part.first))),
+      [constant(turns), set(left)],
+      repeat([
+        [get(FRAME), call(turn)],
+        parts.map((part) => place(part, moved(part))),
+        [get(left), constant(1), OP.sub, set(left), get(left)],
+      ]),
+    ];
+  }
+
+  #branch(f: FunctionWriter, { index, width, branches }: BranchStep): Bytes {
+    const which = f.local(I32);
+    const functions = branches.map((steps) => this.#steps(steps));
+    // The last one serves all numbers that are not there.
+    const choice = functions.slice(0, -1).reduceRight<Bytes>(
+      (rest, own, i) => [
+        get(which),
+        constant(i),
+        OP.eq,
+        either([get(FRAME), call(own)], rest),
+      ],
+      [get(FRAME), call(functions.at(-1)!)],
+    );
+    return [f.term(index), width === 1 ? load8() : load32(0), set(which), choice];
   }
 
   #call(f: FunctionWriter, { kernel, args }: CallStep): Bytes {

@@ -7,6 +7,7 @@ import { instance, type Kernel } from "../devices/wasm/instance.ts";
 import {
   contiguousAddress,
   copyBytes,
+  runtime,
   staged,
   tensorAt,
   withTemporaries,
@@ -15,10 +16,20 @@ import { bindAll } from "../core/primitive.ts";
 import { DTYPES } from "../core/dtype.ts";
 import { sizeOf } from "../core/shape.ts";
 import { addressIn, termOf } from "./place.ts";
-import type { BlockArg, CallStep, FoldOp, HostStep, LoopStep, Step } from "./program.ts";
+import type {
+  BlockArg,
+  BranchStep,
+  CallStep,
+  FoldOp,
+  HostStep,
+  LoopStep,
+  ScanStep,
+  Step,
+  WhileStep,
+} from "./program.ts";
 
 /** Addresses of the regions in one run. */
-export type Bases = ArrayLike<number>;
+export type Bases = number[] | Uint32Array;
 
 /** Runs one step. */
 export type Runner = (bases: Bases) => void;
@@ -42,8 +53,62 @@ function resolver(value: number | bigint): (bases: Bases) => number {
  * @returns The function of the addresses of the regions.
  */
 export function runnerOf(step: Step): Runner {
-  if (step.kind === "call") return callOf(step);
-  return step.kind === "host" ? hostOf(step) : loopOf(step);
+  switch (step.kind) {
+    case "call":
+      return callOf(step);
+    case "host":
+      return hostOf(step);
+    case "loop":
+      return loopOf(step);
+    case "scan":
+      return scanOf(step);
+    case "while":
+      return whileOf(step);
+    case "branch":
+      return branchOf(step);
+  }
+}
+
+function allOf(steps: readonly Step[]): Runner {
+  const runners = steps.map(runnerOf);
+  return (bases) => {
+    for (let i = 0; i < runners.length; i++) runners[i]!(bases);
+  };
+}
+
+function scanOf({ turns, parts, body }: ScanStep): Runner {
+  const run = allOf(body);
+  const first = parts.map((part) => resolver(part.first));
+  return (bases) => {
+    parts.forEach(({ region }, i) => bases[region] = first[i]!(bases));
+    for (let turn = 0; turn < turns; turn++) {
+      run(bases);
+      for (const { region, pitch } of parts) bases[region]! += pitch;
+    }
+  };
+}
+
+function whileOf({ test, flag, body }: WhileStep): Runner {
+  const [decide, run] = [allOf(test), allOf(body)];
+  const address = resolver(flag);
+  const goesOn = (bases: Bases): boolean => {
+    decide(bases);
+    return runtime().heap.u8[address(bases)] !== 0;
+  };
+  return (bases) => {
+    while (goesOn(bases)) run(bases);
+  };
+}
+
+function branchOf({ index, width, branches }: BranchStep): Runner {
+  const runners = branches.map(allOf);
+  const address = resolver(index);
+  return (bases) => {
+    const { u8, view } = runtime().heap;
+    const at = address(bases);
+    const which = width === 1 ? u8[at]! : view.getInt32(at, true);
+    (runners[which] ?? runners.at(-1)!)(bases);
+  };
 }
 
 function callOf({ kernel, args }: CallStep): Runner {

@@ -5,17 +5,18 @@
  */
 import { DTYPES } from "../core/dtype.ts";
 import type { Graph, Node, Value } from "../core/graph.ts";
-import { contiguousStrides, sizeOf } from "../core/shape.ts";
+import { contiguousStrides, isContiguous, sizeOf } from "../core/shape.ts";
 import { type Aval, freshLayout, type Layout } from "../core/tensor.ts";
 import { divertKernels } from "../devices/wasm/instance.ts";
-import { staged, tensorAt } from "../devices/wasm/runtime.ts";
+import { copyBytes, pack, staged, tensorAt } from "../devices/wasm/runtime.ts";
 import { isDynamic } from "../devices/wasm/dynamic.ts";
 import { Arena } from "./arena.ts";
 import { loopOf } from "./block.ts";
+import { controlOf, type ControlPlanner, placeAt, plannedControl, type Within } from "./control.ts";
 import { type Group, nodesOf, schedule, type Task } from "./fusion.ts";
 import { addressIn, ARENA, INPUTS, type Place, planned, TABLES } from "./place.ts";
 import { mergeRows } from "./rows.ts";
-import type { CallStep, Placed, PlanMemory, Program, Step } from "./program.ts";
+import type { CallStep, PlanMemory, Program, Step } from "./program.ts";
 
 /** A lowering that calls more kernels than this runs by itself. */
 const MOST_CALLS = 256;
@@ -25,14 +26,57 @@ function bytesOf({ dtype, shape }: Aval): number {
   return sizeOf(shape) * DTYPES[dtype].bytes;
 }
 
-/** What the parts of planning share. */
-class Planner implements PlanMemory {
+/** What the plans of a graph and of the graphs within it share. */
+class Workspace {
   /** Temporary memory. */
-  readonly arena = new Arena();
-  /** Lengths and strides for kernels. */
+  readonly arena: Arena = new Arena();
+  /** Lengths, strides and other numbers for kernels. */
   readonly tables: number[] = [];
+  /** How many regions there are. */
+  regions: number;
+
+  /**
+   * Starts with regions for inputs and results.
+   *
+   * @param regions How many there are.
+   */
+  constructor(regions: number) {
+    this.regions = regions;
+  }
+}
+
+/**
+ * For each view what it views in the end.
+ *
+ * @param graph The graph.
+ * @param own Layouts of its inputs.
+ * @param layouts Is told the layouts of the views.
+ * @returns The values that have memory of their own, by view.
+ */
+function viewedBases(
+  graph: Graph,
+  own: readonly Layout[],
+  layouts: Map<Value, Layout> = new Map(),
+): ReadonlyMap<Value, Value> {
+  const bases = new Map<Value, Value>();
+  graph.inputs.forEach((value, i) => layouts.set(value, own[i]!));
+  for (const { primitive, inputs, params, outputs } of graph.nodes) {
+    const [x] = inputs;
+    if (!primitive.view || !x) continue;
+    const from = layouts.get(x) ?? freshLayout(x.shape);
+    const layout = primitive.view({ ...from, dtype: x.dtype }, params);
+    if (!layout) continue;
+    layouts.set(outputs[0]!, layout);
+    bases.set(outputs[0]!, bases.get(x) ?? x);
+  }
+  return bases;
+}
+
+/** Plans one graph. */
+class Planner implements PlanMemory, ControlPlanner {
   /** What runs. */
   readonly steps: Step[] = [];
+  readonly #space: Workspace;
   readonly #places = new Map<Value, Place>();
   /** Layouts of inputs and views; all other values lie in C order. */
   readonly #layouts = new Map<Value, Layout>();
@@ -40,49 +84,117 @@ class Planner implements PlanMemory {
   readonly #bases = new Map<Value, Value>();
   readonly #consumers = new Map<Value, Node[]>();
   readonly #lastUse = new Map<Value, number>();
-  readonly #fresh: Aval[] = [];
-  readonly #targets = new Map<Value, number>();
+  /** Inputs and results, which are not given back on the way. */
+  readonly #kept = new Set<Value>();
+  /** Where results go that the caller has a place for. */
+  readonly #targets: ReadonlyMap<Value, Place>;
   readonly #graph: Graph;
-  readonly #inputs: readonly Placed[];
 
   /**
    * Starts a plan.
    *
+   * @param space What it shares with others.
    * @param graph The graph.
-   * @param layouts Layouts of its inputs.
+   * @param places Where its inputs lie.
+   * @param targets Where values go that are no views; others stay where they are made.
    */
-  constructor(graph: Graph, layouts: readonly Layout[]) {
+  constructor(
+    space: Workspace,
+    graph: Graph,
+    places: readonly Place[],
+    targets: ReadonlyMap<Value, Place>,
+  ) {
+    this.#space = space;
     this.#graph = graph;
-    this.#inputs = graph.inputs.map((aval, i) => {
-      const place = { ...layouts[i]!, offset: 0, region: INPUTS + i };
-      this.#places.set(aval, place);
-      return { aval, place };
+    this.#targets = targets;
+    graph.inputs.forEach((value, i) => {
+      this.#places.set(value, places[i]!);
+      this.#layouts.set(value, places[i]!);
     });
+  }
+
+  /** Temporary memory. */
+  get arena(): Arena {
+    return this.#space.arena;
   }
 
   /**
    * Plans everything.
    *
-   * @returns The program.
+   * @returns Where the results lie.
    */
-  plan(): Program {
+  plan(): readonly Place[] {
     this.#findBases();
     const tasks = mergeRows(schedule(this.#graph), this.#layouts);
     this.#findUses(tasks);
-    this.#findResults();
     tasks.forEach((task, i) => {
       if (task.kind === "group") this.#group(task);
       else this.#single(task.node);
       this.#release(task, i);
     });
-    return {
-      steps: this.steps,
-      inputs: this.#inputs,
-      fresh: this.#fresh,
-      outputs: this.#graph.outputs.map((aval) => ({ aval, place: this.placeOf(aval) })),
-      arena: this.arena.size,
-      tables: this.tables,
-    };
+    return this.#graph.outputs.map((value) => this.placeOf(value));
+  }
+
+  /**
+   * Plans a graph within this one.
+   *
+   * @param graph The graph.
+   * @param places Where its inputs lie.
+   * @param targets Where values go that have a place already.
+   * @returns Its steps and results.
+   */
+  within(
+    graph: Graph,
+    places: readonly Place[],
+    targets: ReadonlyMap<Value, Place>,
+  ): Within {
+    const inner = new Planner(this.#space, graph, places, targets);
+    const results = inner.plan();
+    return { steps: inner.steps, results, release: () => inner.#releaseResults() };
+  }
+
+  /**
+   * Steps that copy a value.
+   *
+   * @param x The value.
+   * @param from Where it lies.
+   * @param to Where it goes, in C order.
+   * @returns The steps.
+   */
+  copied(x: Aval, from: Place, to: Place): readonly Step[] {
+    if (sizeOf(x.shape) === 0) return [];
+    const source = { dtype: x.dtype, shape: x.shape, strides: from.strides };
+    return this.#recorded("copy", addressIn(to), () => {
+      if (isContiguous(x.shape, from.strides)) {
+        copyBytes(addressIn(from), addressIn(to), bytesOf(x));
+      } else {
+        pack(source, addressIn(from), addressIn(to), 0, sizeOf(x.shape));
+      }
+    });
+  }
+
+  /** Temporary memory in C order. */
+  take(x: Aval): Place {
+    return placeAt(x, ARENA, this.arena.take(bytesOf(x)));
+  }
+
+  /** Gives temporary memory back. */
+  give(x: Aval, { offset }: Place): void {
+    this.arena.give(offset, bytesOf(x));
+  }
+
+  /** A new region. */
+  region(): number {
+    return this.#space.regions++;
+  }
+
+  /** Gives the memory of results back that the caller has no place for. */
+  #releaseResults(): void {
+    for (const value of new Set(this.#graph.outputs.map((own) => this.#baseOf(own)))) {
+      const place = this.#places.get(value);
+      if (place?.region !== ARENA || this.#graph.inputs.includes(value)) continue;
+      if (!this.#targets.has(value)) this.arena.give(place.offset, bytesOf(value));
+    }
   }
 
   /**
@@ -124,11 +236,12 @@ class Planner implements PlanMemory {
    * @returns The place, in C order.
    */
   make(value: Value): Place {
-    const target = this.#targets.get(value);
-    const [region, offset] = target === undefined
-      ? [ARENA, this.arena.take(bytesOf(value))]
-      : [target, 0];
-    const place = { shape: value.shape, strides: contiguousStrides(value.shape), region, offset };
+    const place: Place = this.#targets.get(value) ?? {
+      shape: value.shape,
+      strides: contiguousStrides(value.shape),
+      region: ARENA,
+      offset: this.arena.take(bytesOf(value)),
+    };
     this.#places.set(value, place);
     return place;
   }
@@ -170,21 +283,17 @@ class Planner implements PlanMemory {
    * @returns The planned address of the first one.
    */
   words(values: readonly number[]): number {
-    const at = this.tables.length * 4;
-    for (const value of values) this.tables.push(value);
+    const { tables } = this.#space;
+    const at = tables.length * 4;
+    for (const value of values) tables.push(value);
     return planned(TABLES, at);
   }
 
   /** Views share the memory of what they view, if its layout permits. */
   #findBases(): void {
-    this.#inputs.forEach(({ place }, i) => this.#layouts.set(this.#graph.inputs[i]!, place));
-    for (const { primitive, inputs, params, outputs } of this.#graph.nodes) {
-      const [x] = inputs;
-      if (!primitive.view || !x) continue;
-      const layout = primitive.view({ ...this.layoutOf(x), dtype: x.dtype }, params);
-      if (!layout) continue;
-      this.#layouts.set(outputs[0]!, layout);
-      this.#bases.set(outputs[0]!, this.#baseOf(x));
+    const layouts = this.#graph.inputs.map((value) => this.layoutOf(value));
+    for (const [value, base] of viewedBases(this.#graph, layouts, this.#layouts)) {
+      this.#bases.set(value, base);
     }
   }
 
@@ -205,16 +314,8 @@ class Planner implements PlanMemory {
         for (const value of inputs) this.#lastUse.set(this.#baseOf(value), i);
       }
     });
-  }
-
-  /** Results that are no views of inputs get memory of their own. */
-  #findResults(): void {
-    const inputs = new Set(this.#graph.inputs);
-    for (const value of this.#graph.outputs) {
-      const base = this.#baseOf(value);
-      if (inputs.has(base) || this.#targets.has(base)) continue;
-      this.#targets.set(base, INPUTS + this.#graph.inputs.length + this.#fresh.length);
-      this.#fresh.push({ dtype: base.dtype, shape: base.shape });
+    for (const value of [...this.#graph.inputs, ...this.#graph.outputs]) {
+      this.#kept.add(this.#baseOf(value));
     }
   }
 
@@ -228,6 +329,7 @@ class Planner implements PlanMemory {
     for (const value of touched) {
       const place = this.#places.get(value);
       if (place?.region !== ARENA || (this.#lastUse.get(value) ?? -1) > i) continue;
+      if (this.#targets.has(value) || this.#kept.has(value)) continue;
       this.arena.give(place.offset, bytesOf(value));
       this.#places.delete(value);
     }
@@ -249,6 +351,11 @@ class Planner implements PlanMemory {
       return;
     }
     const targets = outputs.map((value) => this.make(value));
+    const control = controlOf(node);
+    if (control) {
+      this.steps.push(...plannedControl(this, node, control, targets));
+      return;
+    }
     const calls = this.#lowered(node, targets);
     if (calls) {
       this.steps.push(...calls);
@@ -271,10 +378,24 @@ class Planner implements PlanMemory {
   ): readonly CallStep[] | null {
     const lower = primitive.lower.wasm;
     if (!lower || isDynamic(lower) || outputs.length !== 1) return null;
+    const operands = inputs.map((value) => {
+      const place = this.placeOf(value);
+      return tensorAt(value, place.strides, addressIn(place));
+    });
+    const calls = this.#recorded(
+      primitive.name,
+      addressIn(targets[0]!),
+      () => lower(operands, params, outputs),
+    );
+    return calls.length > MOST_CALLS ? null : calls;
+  }
+
+  /** The calls of kernels that a function makes. */
+  #recorded(label: string, target: number, body: () => void): readonly CallStep[] {
     const calls: CallStep[] = [];
     const taken: [number, number][] = [];
     const stage = {
-      target: addressIn(targets[0]!),
+      target,
       temporary: (bytes: number): number => {
         const offset = this.arena.take(bytes);
         taken.push([offset, bytes]);
@@ -283,18 +404,12 @@ class Planner implements PlanMemory {
       axes: (shape: readonly number[], strides: readonly number[]): number =>
         this.table(shape, strides),
     };
-    const operands = inputs.map((value) => {
-      const place = this.placeOf(value);
-      return tensorAt(value, place.strides, addressIn(place));
-    });
-    staged(stage, () =>
-      divertKernels(
-        (kernel, args) =>
-          calls.push({ kind: "call", label: primitive.name, kernel, args: [...args] }),
-        () => lower(operands, params, outputs),
-      ));
+    const take = (kernel: string, args: readonly number[]): void => {
+      calls.push({ kind: "call", label, kernel, args: [...args] });
+    };
+    staged(stage, () => divertKernels(take, body));
     for (const [offset, bytes] of taken) this.arena.give(offset, bytes);
-    return calls.length > MOST_CALLS ? null : calls;
+    return calls;
   }
 }
 
@@ -306,5 +421,28 @@ class Planner implements PlanMemory {
  * @returns The program.
  */
 export function planOf(graph: Graph, layouts: readonly Layout[]): Program {
-  return new Planner(graph, layouts).plan();
+  const bases = viewedBases(graph, layouts);
+  const fresh: Value[] = [];
+  const targets = new Map<Value, Place>();
+  for (const value of graph.outputs) {
+    const base = bases.get(value) ?? value;
+    // Results that are no views of inputs get memory of their own.
+    if (graph.inputs.includes(base) || targets.has(base)) continue;
+    const region = INPUTS + graph.inputs.length + fresh.length;
+    targets.set(base, { ...freshLayout(base.shape), region });
+    fresh.push(base);
+  }
+  const space = new Workspace(INPUTS + graph.inputs.length + fresh.length);
+  const places = layouts.map((layout, i): Place => ({ ...layout, offset: 0, region: INPUTS + i }));
+  const planner = new Planner(space, graph, places, targets);
+  const results = planner.plan();
+  return {
+    steps: planner.steps,
+    inputs: graph.inputs.map((aval, i) => ({ aval, place: places[i]! })),
+    fresh,
+    outputs: graph.outputs.map((aval, i) => ({ aval, place: results[i]! })),
+    regions: space.regions,
+    arena: space.arena.size,
+    tables: space.tables,
+  };
 }

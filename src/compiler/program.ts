@@ -138,8 +138,50 @@ export interface FoldOp {
   readonly target: number;
 }
 
+/** Steps that run once for each part of arrays. */
+export interface ScanStep {
+  readonly kind: "scan";
+  readonly label: string;
+  /** How often they run. */
+  readonly turns: number;
+  /** Regions that are another part of an array in each turn. */
+  readonly parts: readonly Part[];
+  readonly body: readonly Step[];
+}
+
+/** A region that moves through an array. */
+export interface Part {
+  readonly region: number;
+  /** Planned address of the part of the first turn. */
+  readonly first: number;
+  /** Bytes from a part to that of the next turn. */
+  readonly pitch: number;
+}
+
+/** Steps that run as long as others say so. */
+export interface WhileStep {
+  readonly kind: "while";
+  readonly label: string;
+  /** Steps that decide. */
+  readonly test: readonly Step[];
+  /** Planned address of the bool that they make. */
+  readonly flag: number;
+  readonly body: readonly Step[];
+}
+
+/** One of several lists of steps. */
+export interface BranchStep {
+  readonly kind: "branch";
+  readonly label: string;
+  /** Planned address of the number of the list; one that does not exist takes the last. */
+  readonly index: number;
+  /** Bytes of that number: 1 for bool, 4 for int32. */
+  readonly width: number;
+  readonly branches: readonly (readonly Step[])[];
+}
+
 /** What a program does, in order. */
-export type Step = CallStep | HostStep | LoopStep;
+export type Step = CallStep | HostStep | LoopStep | ScanStep | WhileStep | BranchStep;
 
 /** A planned program. */
 export interface Program {
@@ -150,6 +192,8 @@ export interface Program {
   readonly fresh: readonly Aval[];
   /** The results: views of fresh results or inputs. */
   readonly outputs: readonly Placed[];
+  /** How many regions there are. */
+  readonly regions: number;
   /** Bytes of the arena. */
   readonly arena: number;
   /** What the tables hold. */

@@ -111,6 +111,34 @@ export interface SimplifyInput extends Aval {
   readonly constant: Item | undefined;
 }
 
+/**
+ * What a primitive does that runs graphs: so that a compiled program can contain them.
+ *
+ * @typeParam G Type of the graphs.
+ */
+export type Control<G> =
+  /** Runs one of several graphs on all inputs but the first, which says which one: false or 0 the first. */
+  | { readonly kind: "branch"; readonly branches: readonly G[] }
+  /** Replaces the inputs after the first `constants` by the results of a graph while another gives true. */
+  | {
+    readonly kind: "while";
+    readonly condition: G;
+    readonly body: G;
+    readonly constants: number;
+  }
+  /**
+   * Runs a graph on the first `constants` inputs, the next `carry` ones and a part of each further one,
+   * from the last on if `reverse`; the first results are the next carry, parts of the others are stacked.
+   */
+  | {
+    readonly kind: "scan";
+    readonly body: G;
+    readonly constants: number;
+    readonly carry: number;
+    readonly length: number;
+    readonly reverse: boolean;
+  };
+
 /** Everything the library knows of one primitive. */
 export interface Primitive<P = unknown> {
   /** Name in messages, graphs and tables. */
@@ -130,6 +158,8 @@ export interface Primitive<P = unknown> {
   ) => readonly (readonly Item[])[];
   /** Fast ways to compute it, one a device. */
   readonly lower: { readonly wasm?: Lowering<P> };
+  /** What it does with the graphs in its parameters, which are those of `graph.ts`. */
+  readonly control?: (params: P) => Control<object>;
   /** What it consists of, for primitives that only other primitives compute. */
   readonly expand?: (inputs: readonly Tensor[], params: P) => readonly Tensor[];
   /**

@@ -197,6 +197,7 @@ export const COND: Primitive<CondParams> = definePrimitive<CondParams>({
   reference: ([index, ...operands], { branches }) =>
     evaluateReference(branchAt(index!.items[0]!, branches), operands).map(({ items }) => items),
   lower: {},
+  control: ({ branches }) => ({ kind: "branch", branches }),
   expand: ([index, ...operands], { branches }) =>
     runGraph(branchAt(index!.item(), branches), operands),
   dual: ([, ...tangents], [index, ...operands], params) => {

@@ -22,8 +22,8 @@ export interface ExplainedStage {
 export interface ExplainedStep {
   /** Primitives that it computes. */
   readonly label: string;
-  /** Whether it is a call of a kernel, a loop over blocks, or runs on the host. */
-  readonly kind: "call" | "loop" | "host";
+  /** Whether it is a call of a kernel, a loop over blocks, a scan, a while loop, a branch, or runs on the host. */
+  readonly kind: Step["kind"];
   /** Details: the kernel, or elements and instructions of a loop. */
   readonly detail: string;
   /** Time of a run in microseconds, the best of several. */
@@ -102,11 +102,18 @@ export function explain<F extends Transformable>(f: F, ...args: Parameters<F>): 
 function detailOf(step: Step): string {
   if (step.kind === "call") return `${step.kernel}(${step.args.map(argumentText).join(", ")})`;
   if (step.kind === "host") return "on the host";
+  if (step.kind === "scan") return `${step.turns} turns of ${labels(step.body)}`;
+  if (step.kind === "while") return `${labels(step.body)} while ${labels(step.test)}`;
+  if (step.kind === "branch") return step.branches.map(labels).join(" or ");
   const vectors = step.body.filter(({ lanes }) => lanes).length;
   const kernels = step.body.filter(({ lanes }) => !lanes).map(({ kernel }) => kernel);
   const rest = kernels.length > 0 ? `, kernels ${kernels.join(" ")}` : "";
   return `${step.size} elements in blocks of ${Math.min(step.size, step.block)}, ` +
     `${vectors} by vector instructions${rest}`;
+}
+
+function labels(steps: readonly Step[]): string {
+  return `{ ${steps.map(({ label }) => label).join("; ")} }`;
 }
 
 function argumentText(value: number | bigint): string {

@@ -227,6 +227,7 @@ export const SCAN: Primitive<ScanParams> = definePrimitive<ScanParams>({
   },
   reference: runReference,
   lower: {},
+  control: (params) => ({ kind: "scan", ...params }),
   expand: run,
   dual: (tangents, primals, params) =>
     (tangents.some(isLinear) ? linearized : pushed)(params, primals, tangents),

@@ -176,6 +176,7 @@ export const WHILE: Primitive<WhileParams> = definePrimitive<WhileParams>({
     return carry.map(({ items }) => items);
   },
   lower: {},
+  control: ({ condition, body, constants }) => ({ kind: "while", condition, body, constants }),
   expand: (inputs, { condition, body, constants }) => {
     const own = inputs.slice(0, constants);
     let carry = inputs.slice(constants);
