@@ -13,6 +13,7 @@ import {
   tooManyIndicesError,
   valueText,
 } from "../core/errors.ts";
+import { isTracing } from "../core/primitive.ts";
 import { broadcastShapes, sameShape, type Shape, sizeOf } from "../core/shape.ts";
 import { items, Tensor } from "../core/tensor.ts";
 import { truePositions } from "../devices/wasm/indexing.ts";
@@ -366,7 +367,11 @@ function regularPart(x: Tensor, { region, shape }: Selection): Tensor {
 export function selected(x: Tensor, wanted: Selection): Tensor {
   if (wanted.picks.length === 0) {
     const part = sliced(x, wanted.region);
-    return wanted.shape === wanted.region.lengths ? part : reshaped(part, wanted.shape);
+    if (wanted.shape === wanted.region.lengths) return part;
+    const result = reshaped(part, wanted.shape);
+    // Its handle would keep `x` from being released; graphs may still need traced ones.
+    if (result !== part && part !== x && !isTracing()) part[Symbol.dispose]();
+    return result;
   }
   const { rows, indices, place } = arrange(regularPart(x, wanted), wanted);
   const result = gathered(rows, indices);

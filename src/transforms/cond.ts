@@ -5,12 +5,14 @@
  */
 import { ArgumentError, DTypeError, ShapeError, shapeText, valueText } from "../core/errors.ts";
 import { bindAll } from "../core/primitive.ts";
+import { TracedNumber } from "../core/scalar.ts";
 import { Tensor } from "../core/tensor.ts";
 import { flatten, type Tree } from "../core/tree.ts";
 import type { TensorLike } from "../core/types/operands.ts";
 import { captureBody, checkCondition, checkSame, type Parts, shareConstants } from "./body.ts";
 import type { Captured } from "./capture.ts";
 import { COND } from "./cond_primitive.ts";
+import { internedGraph, internedParams } from "./interning.ts";
 import { Tracer } from "./tracer.ts";
 import type { Transformable } from "./types.ts";
 
@@ -37,7 +39,8 @@ function choice(
   const [first, ...others] = captures.map(partsOf);
   for (const other of others) checkSame("choose between branches with results", first!, other);
   const { constants, graphs } = shareConstants(captures);
-  const results = bindAll(COND, [index, ...constants, ...leaves], { branches: graphs });
+  const params = internedParams({ branches: graphs.map(internedGraph) });
+  const results = bindAll(COND, [index, ...constants, ...leaves], params);
   return first!.structure.build(results);
 }
 
@@ -134,6 +137,7 @@ export function switchCase<const A extends readonly unknown[], R>(
 }
 
 function checkIndex(x: unknown): Tensor {
+  if (x instanceof TracedNumber) return x.as("int32");
   if (!(x instanceof Tensor) || x.dtype !== "int32") {
     throw new DTypeError(
       `Cannot choose a branch by ${x instanceof Tensor ? x.dtype : valueText(x)}: ` +

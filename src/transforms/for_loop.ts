@@ -5,6 +5,7 @@
  */
 import { ArgumentError, DTypeError, ShapeError, shapeText, valueText } from "../core/errors.ts";
 import { isTracing } from "../core/primitive.ts";
+import { TracedNumber } from "../core/scalar.ts";
 import { Tensor } from "../core/tensor.ts";
 import { flatten, type Tree } from "../core/tree.ts";
 import type { TensorLike } from "../core/types/operands.ts";
@@ -22,6 +23,7 @@ type Integer = Tensor<"int32", []>;
 
 /** The number, or the tensor if its value is not known. */
 function boundOf(bound: unknown): number | Integer {
+  if (bound instanceof TracedNumber) return bound.as("int32") as Integer;
   if (typeof bound === "number") {
     if (Number.isInteger(bound) && Math.abs(bound) < 2 ** 31) return bound;
     throw new ArgumentError(`Cannot loop to ${bound}: bounds must be integers of 32 bits`);

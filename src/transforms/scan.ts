@@ -11,6 +11,7 @@ import type { Tensor } from "../core/tensor.ts";
 import { type Flat, flatten, type Tree } from "../core/tree.ts";
 import { wasmDevice } from "../devices/wasm/device.ts";
 import { captureBody, checkSame, detached, pairOf, type Parts, resultOf } from "./body.ts";
+import { internedGraph, internedParams } from "./interning.ts";
 import { partAt, SCAN, stackedParts } from "./scan_primitive.ts";
 
 /** How to loop. */
@@ -99,9 +100,15 @@ function capturedWalk(
     checkSame(`${verb} with a carry`, before, resultOf(verb, result[0]));
     return result;
   }, [...before.leaves, ...parts]);
-  const { graph: body, constants, structure } = captured;
+  const { graph, constants, structure } = captured;
   const inputs = [...constants, ...before.leaves, ...xs.leaves];
-  const params = { body, constants: constants.length, carry, length, reverse };
+  const params = internedParams({
+    body: internedGraph(graph),
+    constants: constants.length,
+    carry,
+    length,
+    reverse,
+  });
   // Without inputs there is nothing to follow: the turns are recorded one by one.
   const results = inputs.length === 0
     ? SCAN.expand!(inputs, params)

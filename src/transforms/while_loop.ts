@@ -15,6 +15,7 @@ import {
   resultOf,
   shareConstants,
 } from "./body.ts";
+import { internedGraph, internedParams } from "./interning.ts";
 import { WHILE } from "./while_primitive.ts";
 
 /** The functions of a loop, without their types. */
@@ -51,7 +52,11 @@ export function capturedLoop(name: string, { condition, body }: LoopFunctions, i
   if (inputs.length === 0) {
     throw new TraceError("Cannot loop without tensors: the carry must have at least one");
   }
-  const params = { condition: graphs[0]!, body: graphs[1]!, constants: constants.length };
+  const params = internedParams({
+    condition: internedGraph(graphs[0]!),
+    body: internedGraph(graphs[1]!),
+    constants: constants.length,
+  });
   return before.structure.build(bindAll(WHILE, inputs, params));
 }
 

@@ -72,6 +72,8 @@ Deno.test("released memory is used again at once", () => {
   const addresses = new Set<number>();
   for (let i = 0; i < 50; i++) {
     using x = nd.add(nd.zeros([1 << 20]), 1);
+    using element = nd.slice(x, 5);
+    assert.equal(element.item(), 1);
     addresses.add((x.storage as unknown as { address: number }).address);
   }
   assert(addresses.size <= 3, `${addresses.size} addresses`);

@@ -113,6 +113,33 @@ Deno.test("it goes through compiled functions", () => {
   assertAllClose(nd.grad(jit(total(jit(sine))))(x), expected);
 });
 
+Deno.test("it goes through loops and branches", () => {
+  const turns = (f: (v: Vector) => Vector) => (v: Vector): Scalar =>
+    nd.sum(nd.scan((carry: Vector, _: null) => [f(carry), null], v, null, { length: 2 })[0]);
+  // The derivative of sin(sin(v)), with the factor of the rule for each turn.
+  const expected = (v: nd.Tensor<"float32", number[]>) =>
+    nd.multiply(nd.multiply(nd.cos(nd.sin(v)), nd.cos(v)), 9);
+  const forward = nd.customJvp(
+    (v: Vector) => nd.sin(v),
+    ([v], [t]) => [nd.sin(v), nd.multiply(nd.multiply(t, nd.cos(v)), 3)],
+  );
+  for (const f of [sine, forward]) {
+    const slope = nd.grad(turns(f));
+    assertAllClose(slope(x), expected(x), { ulps: 4 });
+    assertAllClose(jit(slope)(x), expected(x), { ulps: 4 });
+    assertAllClose(nd.vmap(slope)(rows), expected(rows), { ulps: 4 });
+    const all = (m: typeof rows) => nd.sum(nd.vmap(turns(f))(m));
+    assertAllClose(nd.grad(all)(rows), expected(rows), { ulps: 4 });
+    const chosen = (v: Vector) => nd.sum(nd.cond(nd.greater(nd.sum(v), 3), f, (u: Vector) => u, v));
+    const once = nd.multiply(nd.cos(x), 3);
+    assertAllClose(nd.grad(chosen)(x), once);
+    assertAllClose(jit(nd.grad(chosen))(x), once);
+    // The second row adds up to less.
+    const each = nd.vmap(nd.grad(chosen))(rows);
+    assertAllClose(each, nd.stack([once, nd.ones([3])]));
+  }
+});
+
 Deno.test("trees go in and out, integers and null get no gradient", () => {
   const f = nd.customVjp(
     (p: { a: Vector; n: nd.Tensor<"int32", [3]> }, b: Vector, name: string) => ({

@@ -1,0 +1,59 @@
+import { Executable } from "../../src/compiler/executable.ts";
+import { optimized } from "../../src/compiler/passes.ts";
+import type { DType } from "../../src/core/dtype.ts";
+import type { Tensor } from "../../src/core/tensor.ts";
+import { abs, add, cast, exp, max, maximum, min, multiply, prod, reshape, sum } from "../../mod.ts";
+import { assert } from "../support/assert.ts";
+import { tensorFrom } from "../support/layouts.ts";
+import { Random } from "../support/random.ts";
+import { randomArray } from "../support/values.ts";
+import { COMPILED_LAWS, programOf, wrongRun } from "./compiled.ts";
+import { testLaws } from "./table.ts";
+
+testLaws(COMPILED_LAWS);
+
+/** A long tensor whose values repeat now and then. */
+function long(dtype: DType, size: number, label: string): Tensor {
+  const { items, ...pattern } = randomArray(new Random(label), dtype, [4999], "moderate");
+  return tensorFrom({
+    ...pattern,
+    shape: [size],
+    items: Array.from({ length: size }, (_, i) => items[(i + i % 7) % 4999]!),
+  });
+}
+
+type Reductions = (x: Tensor, y: Tensor, axis: number | undefined) => Tensor[];
+
+const FLOATS: Reductions = (x, y, axis) => {
+  const z = add(multiply(x, y), exp(x));
+  return [sum(z, { axis }), max(z, { axis }), prod(maximum(z, 0.75), { axis }), sum(y, { axis })];
+};
+const INTEGERS: Reductions = (x, y, axis) => {
+  const z = add(multiply(x, y), abs(x));
+  return [sum(z, { axis }), min(z, { axis }), sum(cast(z, "int64"), { axis }), z];
+};
+
+for (const size of [100_000, 1_000_003]) {
+  for (const dtype of ["float32", "float64", "int32", "int8"] as const) {
+    Deno.test(`reductions of rows of ${size} ${dtype} in a loop give the same bits`, () => {
+      const f = dtype.startsWith("int") ? INTEGERS : FLOATS;
+      const [x, y] = [long(dtype, size, "x"), long(dtype, size, "y")];
+      const rows = size % 5 === 0 ? [5, size / 5] : [1, size];
+      const calls: readonly (readonly [readonly Tensor[], number | undefined])[] = [
+        [[x, y], undefined],
+        [[x, y].map((whole) => reshape(whole, rows) as Tensor), 1],
+      ];
+      for (const [inputs, axis] of calls) {
+        const call = (a: Tensor, b: Tensor): Tensor[] => f(a, b, axis);
+        const program = programOf((a, b) => call(a!, b!), inputs);
+        const executable = new Executable(optimized(program));
+        const expected = call(inputs[0]!, inputs[1]!).map((result) => ({
+          dtype: result.dtype,
+          shape: result.shape,
+          items: [...result.data() as Float64Array],
+        }));
+        assert.equal(wrongRun(executable, inputs, expected), undefined);
+      }
+    });
+  }
+}
