@@ -188,6 +188,8 @@ export { forLoop } from "./src/transforms/for_loop.ts";
 export { grad, jvp, linearize, valueAndGrad, vjp } from "./src/transforms/grad.ts";
 export { hessian, jacobian } from "./src/transforms/jacobian.ts";
 export type { JacobianOptions } from "./src/transforms/jacobian.ts";
+export { jit } from "./src/transforms/jit.ts";
+export type { JitOptions } from "./src/transforms/jit.ts";
 export { map, scan } from "./src/transforms/scan.ts";
 export type { LengthOf, PartOf, ScanOptions, StackOf } from "./src/transforms/scan.ts";
 export type {

@@ -8,6 +8,7 @@ import { DTYPES } from "../core/dtype.ts";
 import { evaluate, type Graph, type Value } from "../core/graph.ts";
 import { isContiguous, sizeOf } from "../core/shape.ts";
 import { freshLayout, type Layout, type Storage, Tensor } from "../core/tensor.ts";
+import { wasmDevice } from "../devices/wasm/device.ts";
 import type { Block } from "../devices/wasm/heap.ts";
 import { addressOf, runtime, temporary, withTemporaries } from "../devices/wasm/runtime.ts";
 import type { WasmStorage } from "../devices/wasm/storage.ts";
@@ -196,6 +197,11 @@ function isNumeric({ dtype }: Value): boolean {
   return dtype !== "string";
 }
 
+/** Whether a tensor has memory of the device. */
+function isHere({ storage }: Tensor): boolean {
+  return storage.device === wasmDevice();
+}
+
 /** A compiled graph. */
 export class Executable {
   readonly #known: KnownGraph;
@@ -228,7 +234,9 @@ export class Executable {
    */
   run(inputs: readonly Tensor[]): readonly Tensor[] {
     const all = this.#all(inputs);
-    return this.#plain ? this.#planFor(all).run(all) : evaluate(this.#known.graph, all);
+    // What lies elsewhere, was disposed of or has leaked from a transform runs, or fails, by single calls.
+    const plain = this.#plain && all.every(isHere);
+    return plain ? this.#planFor(all).run(all) : evaluate(this.#known.graph, all);
   }
 
   /**

@@ -263,6 +263,8 @@ export interface Interpreter {
     params: P,
     device?: Device,
   ): readonly Tensor[];
+  /** Is told that a variable is made under the transform. */
+  make?(): void;
   /** What a variable holds under the transform; `below` is what it holds outside. */
   read?(cell: object, below: () => Tensor): Tensor;
   /** Gives a variable a new value; `below` does it outside. */
@@ -301,6 +303,11 @@ export function interpret<I extends Interpreter, T>(
 /** Whether a transform is running. */
 export function isTracing(): boolean {
   return interpreters.length !== 0;
+}
+
+/** Tells the transforms that a variable is made. */
+export function makeTraced(): void {
+  for (const interpreter of interpreters) interpreter.make?.();
 }
 
 /**
@@ -349,6 +356,17 @@ function interpreterOf(inputs: readonly Tensor[]): Interpreter | undefined {
     if (!highest || traced.level > highest.level) highest = traced;
   }
   return highest;
+}
+
+/**
+ * Checks that a tensor is no value of a transform that has ended.
+ *
+ * @param x The tensor.
+ * @throws {TraceError} If it is one.
+ */
+export function checkLive(x: Tensor): void {
+  const traced = (x as Partial<Traced>).interpreter;
+  if (traced && interpreters[traced.level - 1] !== traced) throw leakedError();
 }
 
 function leakedError(): TraceError {

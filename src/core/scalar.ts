@@ -41,7 +41,7 @@ export class TracedNumber {
    * @throws {TraceError} If a number is needed.
    */
   [Symbol.toPrimitive](hint: string): string {
-    if (hint === "string") return "Traced(number)";
+    if (hint === "string") return "Traced(number, see staticArgs)";
     throw new TraceError(
       "Cannot calculate with a number argument inside jit: it may differ at the next call, " +
         "use it as an operand of tensors, or name its position in staticArgs",

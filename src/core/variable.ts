@@ -5,7 +5,7 @@
  */
 import type { DType } from "./dtype.ts";
 import { DTypeError, ShapeError, shapeText } from "./errors.ts";
-import { isTracing, readTraced, writeTraced } from "./primitive.ts";
+import { isTracing, makeTraced, readTraced, writeTraced } from "./primitive.ts";
 import { sameShape, type Shape } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -25,8 +25,10 @@ export class Cell<D extends DType = DType, S extends Shape = Shape> {
    *
    * @param value First value.
    * @param shared Whether someone else can reach its memory.
+   * @throws {TraceError} If it is made while a function is compiled.
    */
   constructor(value: Tensor<D, S>, shared: boolean) {
+    if (isTracing()) makeTraced();
     this.#current = value;
     this.#shared = shared;
     value.storage.keepers++;

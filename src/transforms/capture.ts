@@ -5,7 +5,13 @@
  */
 import { TraceError } from "../core/errors.ts";
 import { Graph, type Node, Value } from "../core/graph.ts";
-import { type Device, interpret, type Interpreter, type Primitive } from "../core/primitive.ts";
+import {
+  checkLive,
+  type Device,
+  interpret,
+  type Interpreter,
+  type Primitive,
+} from "../core/primitive.ts";
 import { type Aval, type Storage, Tensor } from "../core/tensor.ts";
 import { flatten, type Structure, type Tree } from "../core/tree.ts";
 import { Tracer, unknownStorage } from "./tracer.ts";
@@ -44,6 +50,7 @@ export class Capture implements Interpreter {
   /** Values of tensors that come from outside. */
   readonly constants: Map<Tensor, Value> = new Map();
   readonly #storage: Storage;
+  readonly #values = new Map<Tensor, Value>();
 
   /**
    * Starts a capture.
@@ -88,11 +95,16 @@ export class Capture implements Interpreter {
    *
    * @param x A tensor.
    * @returns Its value.
+   * @throws {TraceError} If it is a value of a transform that has ended.
    */
   valueOf(x: Tensor): Value {
     if (this.owns(x)) return x.value;
-    let value = this.constants.get(x);
-    if (!value) this.constants.set(x, value = new Value(x));
+    let value = this.#values.get(x);
+    if (!value) {
+      checkLive(x);
+      this.#values.set(x, value = new Value(x));
+      this.constants.set(handleOf(x), value);
+    }
     return value;
   }
 
@@ -108,6 +120,12 @@ export class Capture implements Interpreter {
     this.nodes.push({ primitive, inputs: own, params, outputs, device });
     return outputs.map((value) => this.tracer(value));
   }
+}
+
+/** A handle of its own, so that the function may dispose of what it uses. */
+function handleOf(x: Tensor): Tensor {
+  if (x instanceof Tracer) return x;
+  return new Tensor(x.dtype, x.shape, x.strides, x.offset, x.storage);
 }
 
 /**

@@ -51,13 +51,22 @@ interface CellState {
 class JitCapture extends Capture {
   readonly cells: Map<Cell, CellState> = new Map();
   readonly numbers: NumberInput[] = [];
+  /** Which number of the call each traced number is. */
+  readonly places: Map<TracedNumber, number> = new Map();
 
   constructor(level: number) {
     super(level, "jit", true);
   }
 
+  make(): never {
+    throw new TraceError(
+      "Cannot make a variable inside jit: only the first call would make it, " +
+        "make it outside of the function",
+    );
+  }
+
   number(which: number): TracedNumber {
-    return new TracedNumber((dtype) => {
+    const number = new TracedNumber((dtype) => {
       let own = this.numbers.find((input) => input.which === which && input.dtype === dtype);
       if (!own) {
         own = { which, dtype, value: this.fresh({ dtype, shape: [] }).value };
@@ -65,6 +74,8 @@ class JitCapture extends Capture {
       }
       return this.tracer(own.value);
     });
+    this.places.set(number, which);
+    return number;
   }
 
   read(cell: object): Tensor {
@@ -94,6 +105,8 @@ interface Entry {
   readonly executable: Executable;
   /** What contains the results. */
   readonly structure: Structure;
+  /** Places in it where a number of the call is returned as it is. */
+  readonly passed: ReadonlyMap<number, number>;
   readonly numbers: readonly NumberInput[];
   /** Variables whose values are inputs, and whether a result may be a view of them. */
   readonly reads: readonly { readonly cell: Cell; readonly viewed: boolean }[];
@@ -166,11 +179,18 @@ function captured(f: Transformable, args: Arguments): JitCaptured {
     const call = f as unknown as (...all: readonly unknown[]) => Tree;
     const result = call(...args.build(inputs, numbers));
     if (result instanceof Promise) {
+      // It fails when it goes on after the capture, which says nothing new.
+      result.catch(() => {});
       throw new TraceError(
         "Cannot compile an asynchronous function: make it synchronous, and await outside of it",
       );
     }
-    const { leaves, structure } = flatten(result);
+    const isLeaf = (x: unknown): boolean => x instanceof Tensor || x instanceof TracedNumber;
+    const { leaves: parts, structure } = flatten(result, isLeaf);
+    const leaves = parts.filter((x) => x instanceof Tensor);
+    const passed = new Map(
+      parts.flatMap((x, i) => x instanceof TracedNumber ? [[i, trace.places.get(x)!]] : []),
+    );
     const cells = [...trace.cells];
     const read = cells.filter(([, { input }]) => input !== undefined);
     const written = cells.filter(([, state]) => state.written);
@@ -194,6 +214,7 @@ function captured(f: Transformable, args: Arguments): JitCaptured {
       known: { graph, known },
       entry: {
         structure,
+        passed,
         numbers: trace.numbers,
         reads: read.map(([cell, { input }]) => ({ cell, viewed: ends.includes(input!) })),
         writes: written.map(([cell], i) => {
@@ -235,12 +256,21 @@ function run(entry: Entry, { tensors, numbers }: Pick<Arguments, "tensors" | "nu
       ...tensors,
     ];
   }
-  const results = entry.executable.run(inputs);
-  for (let i = 0; i < entry.writes.length; i++) {
-    const { cell, shared } = entry.writes[i]!;
-    cell.write(results[entry.structure.count + i]!, shared);
+  const { executable, structure, passed, writes } = entry;
+  const results = executable.run(inputs);
+  const count = structure.count - passed.size;
+  for (let i = 0; i < writes.length; i++) {
+    const { cell, shared } = writes[i]!;
+    cell.write(results[count + i]!, shared);
   }
-  return entry.structure.build(results);
+  if (passed.size === 0) return structure.build(results);
+  let next = 0;
+  return structure.build(
+    Array.from({ length: structure.count }, (_, i) => {
+      const which = passed.get(i);
+      return which === undefined ? results[next++] : numbers[which];
+    }),
+  );
 }
 
 /** A function whose calls differ only in the values of tensors: what such calls share. */
@@ -266,7 +296,9 @@ function fits({ avals }: Recent, args: readonly unknown[]): args is readonly Ten
  * of generated WebAssembly where it is used much. So the function must do the same for all values:
  * reading a tensor inside is an error that names the cure.
  *
- * Numbers among the arguments may change from call to call. Variables that the function reads are inputs
+ * Numbers among the arguments may change from call to call: they can be operands. To calculate with
+ * them or to compare their size inside is an error, but the language does not tell when they are compared
+ * by `===` or taken for a condition: such numbers belong into `staticArgs`. Variables that the function reads are inputs
  * of the program, and those that it assigns are assigned after each call. Effects other than these happen
  * at the first call alone. Inside of other transforms the function is a part of these: put `jit` outside
  * of `grad` and `vmap`. Results are those of the plain function, bit for bit.
@@ -276,7 +308,7 @@ function fits({ avals }: Recent, args: readonly unknown[]): args is readonly Ten
  * @param options Which arguments are part of the program, and how many programs are kept.
  * @returns The compiled function.
  * @throws {TraceError} When called, if `f` reads elements of its tensors.
- * @throws {ArgumentError} If a static position is no integer.
+ * @throws {ArgumentError} If a static position or the number of programs is no such integer.
  *
  * @example Usage
  * ```ts
@@ -299,6 +331,12 @@ export function jit<F extends Transformable>(
     throw new ArgumentError(
       `Cannot compile with static argument ${valueText(position)}: ` +
         `a position is an integer from 0 on`,
+    );
+  }
+  if (!Number.isInteger(cacheSize) || cacheSize < 1) {
+    throw new ArgumentError(
+      `Cannot compile with cacheSize ${valueText(cacheSize)}: ` +
+        `the number of programs that are kept is an integer from 1 on`,
     );
   }
   const statics = new Set(staticArgs);
