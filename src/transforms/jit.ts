@@ -4,19 +4,24 @@
  * @module
  */
 import { Executable } from "../compiler/executable.ts";
-import { type KnownGraph, optimized } from "../compiler/passes.ts";
+import { optimized } from "../compiler/passes.ts";
 import { type DType, DTYPES } from "../core/dtype.ts";
-import { ArgumentError, TraceError, valueText } from "../core/errors.ts";
-import { Graph, type Value } from "../core/graph.ts";
+import { ArgumentError, valueText } from "../core/errors.ts";
+import type { Graph, Value } from "../core/graph.ts";
 import { checkItem } from "../core/item.ts";
-import { interpret, isTracing } from "../core/primitive.ts";
-import { TracedNumber } from "../core/scalar.ts";
+import { isTracing } from "../core/primitive.ts";
 import { sameShape, sizeOf } from "../core/shape.ts";
 import { type Aval, Tensor } from "../core/tensor.ts";
-import { flatten, type Structure, type Tree } from "../core/tree.ts";
-import { Cell } from "../core/variable.ts";
+import type { Structure, Tree } from "../core/tree.ts";
+import type { Cell } from "../core/variable.ts";
 import { wasmDevice } from "../devices/wasm/device.ts";
-import { Capture } from "./capture.ts";
+import {
+  type Arguments,
+  type NumberInput,
+  recorded,
+  type Recording,
+  takeApart,
+} from "./recording.ts";
 import type { Transformable } from "./types.ts";
 
 /** How a function is compiled. */
@@ -29,75 +34,6 @@ export interface JitOptions {
   readonly staticArgs?: readonly number[] | undefined;
   /** How many programs are kept, one for each structure, dtypes and shapes of arguments; 64 when absent. */
   readonly cacheSize?: number | undefined;
-}
-
-/** A number among the arguments, in one of the dtypes in which it is used. */
-interface NumberInput {
-  readonly which: number;
-  readonly dtype: DType;
-  readonly value: Value;
-}
-
-/** A variable that the function reads or assigns. */
-interface CellState {
-  /** Its value at the start, if it was read. */
-  input: Value | undefined;
-  /** What it holds now. */
-  current: Tensor;
-  written: boolean;
-}
-
-/** Captures a function with its numbers and variables. */
-class JitCapture extends Capture {
-  readonly cells: Map<Cell, CellState> = new Map();
-  readonly numbers: NumberInput[] = [];
-  /** Which number of the call each traced number is. */
-  readonly places: Map<TracedNumber, number> = new Map();
-
-  constructor(level: number) {
-    super(level, "jit", true);
-  }
-
-  make(): never {
-    throw new TraceError(
-      "Cannot make a variable inside jit: only the first call would make it, " +
-        "make it outside of the function",
-    );
-  }
-
-  number(which: number): TracedNumber {
-    const number = new TracedNumber((dtype) => {
-      let own = this.numbers.find((input) => input.which === which && input.dtype === dtype);
-      if (!own) {
-        own = { which, dtype, value: this.fresh({ dtype, shape: [] }).value };
-        this.numbers.push(own);
-      }
-      return this.tracer(own.value);
-    });
-    this.places.set(number, which);
-    return number;
-  }
-
-  read(cell: object): Tensor {
-    if (!(cell instanceof Cell)) throw new TraceError("Cannot read what is no variable");
-    let state = this.cells.get(cell);
-    if (!state) {
-      const current = this.fresh({ dtype: cell.dtype, shape: cell.shape });
-      this.cells.set(cell, state = { input: current.value, current, written: false });
-    }
-    return state.current;
-  }
-
-  write(cell: object, value: Tensor): void {
-    if (!(cell instanceof Cell)) throw new TraceError("Cannot assign to what is no variable");
-    const state = this.cells.get(cell);
-    if (state) {
-      state.current = value;
-      state.written = true;
-    } else {
-      this.cells.set(cell, { input: undefined, current: value, written: true });
-    }
-  }
 }
 
 /** A compiled function for one kind of arguments. */
@@ -114,116 +50,22 @@ interface Entry {
   readonly writes: readonly { readonly cell: Cell; readonly shared: boolean }[];
 }
 
-/** What was captured, before it is compiled. */
-export interface JitCaptured {
-  /** The graph; its inputs are constants, variables, numbers and tensors. */
-  readonly known: KnownGraph;
-  /** Everything else that a call needs. */
-  readonly entry: Omit<Entry, "executable">;
-}
-
-/** Arguments of a call: what is traced, and what is part of the program. */
-interface Arguments {
-  readonly tensors: readonly Tensor[];
-  readonly numbers: readonly (number | bigint)[];
-  readonly key: string;
-  readonly build: (tensors: readonly unknown[], numbers: readonly unknown[]) => readonly unknown[];
-}
-
-function isNumber(value: unknown): value is number | bigint {
-  return typeof value === "number" || typeof value === "bigint";
-}
-
-function takeApart(args: readonly unknown[], statics: ReadonlySet<number>): Arguments {
-  const traced = args.map((arg, i) => statics.has(i) ? undefined : arg);
-  const isLeaf = (value: unknown): boolean => value instanceof Tensor || isNumber(value);
-  const { leaves, structure } = flatten(traced, isLeaf);
-  const tensors: Tensor[] = [];
-  const numbers: (number | bigint)[] = [];
-  let key = structure.key;
-  for (const leaf of leaves) {
-    if (leaf instanceof Tensor) {
-      tensors.push(leaf);
-      key += `|${leaf.dtype}${leaf.shape}`;
-    } else {
-      numbers.push(leaf as number);
-      key += "|number";
-    }
-  }
-  for (const i of statics) key += `|${i}=${flatten(args[i], () => false).structure.key}`;
+/** What a call needs beside the program. */
+function entryOf({ known, ...recording }: Recording): Omit<Entry, "executable"> {
+  const { graph: { inputs, outputs } } = known;
+  const bases = basesOf(known.graph);
+  const ends = outputs.map((value) => bases.get(value) ?? value);
+  const count = (value: Value): number => ends.filter((other) => other === value).length;
+  const variables = inputs.slice(known.known.size);
+  const assigned = ends.slice(ends.length - recording.writes.length);
   return {
-    tensors,
-    numbers,
-    key,
-    build: (ownTensors, ownNumbers) => {
-      let [t, n] = [0, 0];
-      const own = structure.build(
-        leaves.map((leaf) => leaf instanceof Tensor ? ownTensors[t++] : ownNumbers[n++]),
-      ) as readonly unknown[];
-      return own.map((arg, i) => statics.has(i) ? args[i] : arg);
-    },
+    ...recording,
+    reads: recording.reads.map((cell, i) => ({ cell, viewed: ends.includes(variables[i]!) })),
+    writes: recording.writes.map((cell, i) => {
+      const end = assigned[i]!;
+      return { cell, shared: inputs.includes(end) || count(end) > 1 };
+    }),
   };
-}
-
-/**
- * Captures a call with its numbers and variables.
- *
- * @param f The function.
- * @param args What `takeApart` says of its arguments.
- * @returns The graph and what a call needs beside it.
- */
-function captured(f: Transformable, args: Arguments): JitCaptured {
-  return interpret((level) => new JitCapture(level), (trace) => {
-    const inputs = args.tensors.map((x) => trace.fresh(x));
-    const numbers = args.numbers.map((_, i) => trace.number(i));
-    const call = f as unknown as (...all: readonly unknown[]) => Tree;
-    const result = call(...args.build(inputs, numbers));
-    if (result instanceof Promise) {
-      // It fails when it goes on after the capture, which says nothing new.
-      result.catch(() => {});
-      throw new TraceError(
-        "Cannot compile an asynchronous function: make it synchronous, and await outside of it",
-      );
-    }
-    const isLeaf = (x: unknown): boolean => x instanceof Tensor || x instanceof TracedNumber;
-    const { leaves: parts, structure } = flatten(result, isLeaf);
-    const leaves = parts.filter((x) => x instanceof Tensor);
-    const passed = new Map(
-      parts.flatMap((x, i) => x instanceof TracedNumber ? [[i, trace.places.get(x)!]] : []),
-    );
-    const cells = [...trace.cells];
-    const read = cells.filter(([, { input }]) => input !== undefined);
-    const written = cells.filter(([, state]) => state.written);
-    const outputs = [...leaves, ...written.map(([, { current }]) => current)]
-      .map((x) => trace.valueOf(x));
-    const graph = new Graph(
-      [
-        ...trace.constants.values(),
-        ...read.map(([, { input }]) => input!),
-        ...trace.numbers.map(({ value }) => value),
-        ...inputs.map(({ value }) => value),
-      ],
-      trace.nodes,
-      outputs,
-    );
-    const known = new Map([...trace.constants].map(([x, value]) => [value, x]));
-    const bases = basesOf(graph);
-    const ends = outputs.map((value) => bases.get(value) ?? value);
-    const count = (value: Value): number => ends.filter((other) => other === value).length;
-    return {
-      known: { graph, known },
-      entry: {
-        structure,
-        passed,
-        numbers: trace.numbers,
-        reads: read.map(([cell, { input }]) => ({ cell, viewed: ends.includes(input!) })),
-        writes: written.map(([cell], i) => {
-          const end = ends[leaves.length + i]!;
-          return { cell, shared: graph.inputs.includes(end) || count(end) > 1 };
-        }),
-      },
-    };
-  });
 }
 
 /** For each value that may be a view, what it views in the end. */
@@ -350,8 +192,9 @@ export function jit<F extends Transformable>(
       entries.set(args.key, found);
       return found;
     }
-    const { known, entry } = captured(f, args);
-    const made = { ...entry, executable: new Executable(optimized(known)) };
+    const recording = recorded(f, args);
+    const executable = new Executable(optimized(recording.known));
+    const made = { ...entryOf(recording), executable };
     entries.set(args.key, made);
     if (entries.size > cacheSize) entries.delete(entries.keys().next().value!);
     return made;
@@ -391,12 +234,12 @@ export function compiledCall(
   readonly unplanned: number;
 } {
   const own = takeApart(args, new Set());
-  const { known, entry } = captured(f, own);
+  const { known, reads, numbers } = recorded(f, own);
   seen("capture", known.graph);
   const executable = new Executable(optimized(known, (pass, { graph }) => seen(pass, graph)));
   const inputs = [
-    ...entry.reads.map(({ cell }) => cell.peek()),
-    ...entry.numbers.map(({ which, dtype }) => numberTensor(own.numbers[which]!, dtype)),
+    ...reads.map((cell) => cell.peek()),
+    ...numbers.map(({ which, dtype }) => numberTensor(own.numbers[which]!, dtype)),
     ...own.tensors,
   ];
   const unplanned = known.graph.nodes

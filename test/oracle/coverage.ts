@@ -31,6 +31,7 @@ const OUR_OWN: ReadonlySet<string> = new Set([
   "hessian",
   "indexedSlices",
   "jacobian",
+  "jit",
   "jvp",
   "linearize",
   "map",

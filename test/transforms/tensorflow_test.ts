@@ -33,11 +33,11 @@ Deno.test("golden: tape.gradient of variables and of watched tensors", () => {
 });
 
 Deno.test("golden: unconnected gradients, where zeros are the default here", () => {
-  assert.equal(nd.gradients(twice, w2, { unconnected: "none" }), null);
+  assert.ok(nd.gradients(twice, w2, { unconnected: "none" }) === null);
   assert.equal(nd.gradients(twice, w2).item(), 0);
   const found = nd.gradients(twice, { a: w1, b: w2 }, { unconnected: "none" });
   assert.equal(found.a!.item(), 2);
-  assert.equal(found.b, null);
+  assert.ok(found.b === null);
 });
 
 Deno.test("golden: several targets add up, where one must add them here", () => {
@@ -159,7 +159,7 @@ Deno.test("golden: variables that change within the tape", () => {
     v.assignAdd(w2.value);
     return nd.multiply(v.value, 1);
   };
-  assert.equal(nd.gradients(added, w2, { unconnected: "none" }), null);
+  assert.ok(nd.gradients(added, w2, { unconnected: "none" }) === null);
   assert.equal(v.value.item(), 5);
 });
 
