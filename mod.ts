@@ -184,6 +184,8 @@ export { cond, switchCase } from "./src/transforms/cond.ts";
 export { customJvp } from "./src/transforms/custom_jvp.ts";
 export { customVjp } from "./src/transforms/custom_vjp.ts";
 export type { CustomGradients } from "./src/transforms/custom_vjp.ts";
+export { explain } from "./src/transforms/explain.ts";
+export type { ExplainedStage, ExplainedStep, Explanation } from "./src/transforms/explain.ts";
 export { forLoop } from "./src/transforms/for_loop.ts";
 export { grad, jvp, linearize, valueAndGrad, vjp } from "./src/transforms/grad.ts";
 export { hessian, jacobian } from "./src/transforms/jacobian.ts";

@@ -54,8 +54,12 @@ function foldConstants({ graph, known }: KnownGraph): KnownGraph {
 }
 
 /** Replaces values by others everywhere. */
-function replaced(graph: Graph, visit: (node: Node) => readonly Value[] | null): Graph {
-  const same = new Map<Value, Value>();
+function replaced(
+  graph: Graph,
+  visit: (node: Node) => readonly Value[] | null,
+  equal: ReadonlyMap<Value, Value> = new Map(),
+): Graph {
+  const same = new Map<Value, Value>(equal);
   const now = (value: Value): Value => same.get(value) ?? value;
   const nodes: Node[] = [];
   for (const node of graph.nodes) {
@@ -88,6 +92,21 @@ function applyIdentities({ graph, known }: KnownGraph): KnownGraph {
   };
 }
 
+/** Known scalars that are equal to an earlier one. */
+function equalScalars(known: ReadonlyMap<Value, Tensor>): ReadonlyMap<Value, Value> {
+  const first = new Map<string, Value>();
+  const equal = new Map<Value, Value>();
+  for (const [value, x] of known) {
+    if (sizeOf(x.shape) !== 1) continue;
+    const item = flatten(x.storage.device.item(x, 0), () => false).structure.key;
+    const key = `${x.dtype}${x.shape} ${item}`;
+    const found = first.get(key);
+    if (found) equal.set(value, found);
+    else first.set(key, value);
+  }
+  return equal;
+}
+
 /** Calls that were made before. */
 function shareCalls({ graph, known }: KnownGraph): KnownGraph {
   const names = new Map<Value, number>();
@@ -104,7 +123,7 @@ function shareCalls({ graph, known }: KnownGraph): KnownGraph {
       const found = seen.get(key);
       if (!found) seen.set(key, outputs);
       return found ?? null;
-    }),
+    }, equalScalars(known)),
     known,
   };
 }
