@@ -4,7 +4,6 @@
  * @module
  */
 import { evaluate, type Graph } from "../core/graph.ts";
-import { isTracing } from "../core/primitive.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { Executable } from "./executable.ts";
 import { optimized } from "./passes.ts";
@@ -20,14 +19,15 @@ interface Entry {
 const entries = new WeakMap<Graph, Entry>();
 
 /**
- * Runs a graph: under transforms one primitive after the other, else as a compiled program.
+ * Runs a graph: at first one primitive after the other, then as a compiled program.
  *
  * @param graph The graph.
- * @param inputs A tensor for each of its inputs.
+ * @param inputs A known tensor for each of its inputs: no transform that is running sees what they
+ * become.
  * @returns Its results.
  */
 export function runGraph(graph: Graph, inputs: readonly Tensor[]): readonly Tensor[] {
-  if (isTracing() || !inputs.every(({ storage }) => storage.device.name === "wasm")) {
+  if (!inputs.every(({ storage }) => storage.device.name === "wasm")) {
     return evaluate(graph, inputs);
   }
   let entry = entries.get(graph);

@@ -87,10 +87,10 @@ export interface Walk {
   readonly reverse: boolean;
 }
 
-/** Captures a loop and runs it as one primitive. */
+/** Captures a loop and runs it as one primitive; null if there is nothing to follow. */
 function capturedWalk(
   { name, verb, turn, init, xs, length, reverse }: Walk,
-): readonly [Tree, Tree] {
+): readonly [Tree, Tree] | null {
   const before = flatten(init);
   const carry = before.leaves.length;
   const parts = xs.leaves.map(({ dtype, shape }) => ({ dtype, shape: shape.slice(1) }));
@@ -102,6 +102,11 @@ function capturedWalk(
   }, [...before.leaves, ...parts]);
   const { graph, constants, structure } = captured;
   const inputs = [...constants, ...before.leaves, ...xs.leaves];
+  if (inputs.length === 0) {
+    if (length > 0) return null;
+    const none = graph.outputs.map((part) => stackedParts([], part, wasmDevice()));
+    return structure.build(none) as readonly [Tree, Tree];
+  }
   const params = internedParams({
     body: internedGraph(graph),
     constants: constants.length,
@@ -109,11 +114,7 @@ function capturedWalk(
     length,
     reverse,
   });
-  // Without inputs there is nothing to follow: the turns are recorded one by one.
-  const results = inputs.length === 0
-    ? SCAN.expand!(inputs, params)
-    : bindAll(SCAN, inputs, params);
-  return structure.build(results) as readonly [Tree, Tree];
+  return structure.build(bindAll(SCAN, inputs, params)) as readonly [Tree, Tree];
 }
 
 /**
@@ -125,7 +126,10 @@ function capturedWalk(
 export function walk(walk: Walk): readonly [Tree, Tree] {
   const { verb, turn, init, xs, length, reverse } = walk;
   // Only a capture tells what no turn would give.
-  if (isTracing() || length === 0) return capturedWalk(walk);
+  if (isTracing() || length === 0) {
+    const found = capturedWalk(walk);
+    if (found) return found;
+  }
   const before = flatten(init);
   let carry = init;
   let first: Parts | undefined;

@@ -18,6 +18,7 @@ import {
 import { sizeOf } from "../core/shape.ts";
 import { type Aval, Tensor } from "../core/tensor.ts";
 import { wasmDevice } from "../devices/wasm/device.ts";
+import { Stack } from "../devices/wasm/stack.ts";
 import { add, multiply, subtract } from "../ops/arithmetic.ts";
 import { permuted, repeated, reshaped } from "../ops/movement_primitives.ts";
 import { joined } from "../ops/region_primitives.ts";
@@ -36,6 +37,7 @@ import {
   type Three,
   three,
 } from "./scan_loops.ts";
+import { Turns } from "./turns.ts";
 
 function loop({ params, constants }: Loop, inputs: readonly Tensor[]): readonly Tensor[] {
   return bindAll(SCAN, [...constants, ...inputs], params);
@@ -148,22 +150,44 @@ export function stackedParts(parts: readonly Tensor[], like: Aval, device: Devic
   return joined(parts.map((x) => reshaped(x, [1, ...x.shape])), 0);
 }
 
+/** Where the parts of a result go: into its memory at once, or into a list. */
+interface Sink {
+  readonly set: (index: number, part: Tensor) => void;
+  readonly whole: () => Tensor;
+}
+
+function sinkOf(part: Aval, length: number, device: Device, turns: Turns): Sink {
+  if (device.name === "wasm" && part.dtype !== "string") {
+    const stack = new Stack({ dtype: part.dtype, shape: [length, ...part.shape] });
+    return { set: (index, x) => stack.set(index, x), whole: () => stack.tensor };
+  }
+  const parts = new Array<Tensor>(length);
+  return {
+    set: (index, x) => {
+      parts[index] = x;
+      turns.keep([x]);
+    },
+    whole: () => stackedParts(parts, part, device),
+  };
+}
+
 function run(inputs: readonly Tensor[], params: ScanParams): readonly Tensor[] {
   const { body, carry, length, reverse } = params;
   const [constants, first, xs] = three(inputs, params);
-  const parts = body.outputs.slice(carry).map(() => new Array<Tensor>(length));
+  const device = inputs[0]?.storage.device as Device | undefined ?? wasmDevice();
+  const turns = new Turns(inputs);
+  const sinks = body.outputs.slice(carry).map((part) => sinkOf(part, length, device, turns));
   let state = first;
   for (let turn = 0; turn < length; turn++) {
     const at = reverse ? length - 1 - turn : turn;
-    const results = runGraph(body, [...constants, ...state, ...xs.map((x) => partAt(x, at))]);
-    state = results.slice(0, carry);
-    parts.forEach((own, i) => own[at] = results[carry + i]!);
+    const own = [...constants, ...state, ...xs.map((x) => partAt(x, at))];
+    const results = turns.take(() => runGraph(body, own));
+    sinks.forEach((sink, i) => sink.set(at, results[carry + i]!));
+    const next = results.slice(0, carry);
+    turns.drop([...state, ...results], next);
+    state = next;
   }
-  const device = inputs[0]?.storage.device as Device | undefined ?? wasmDevice();
-  return [
-    ...state,
-    ...parts.map((own, i) => stackedParts(own, body.outputs[carry + i]!, device)),
-  ];
+  return [...state, ...sinks.map((sink) => sink.whole())];
 }
 
 /** The same by definition. */

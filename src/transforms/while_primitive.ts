@@ -28,6 +28,7 @@ import {
   remembered,
   zerosFor,
 } from "./graph_transforms.ts";
+import { Turns } from "./turns.ts";
 
 /** Parameters of a loop. Both graphs take the constants, then the carry. */
 export interface WhileParams {
@@ -179,9 +180,12 @@ export const WHILE: Primitive<WhileParams> = definePrimitive<WhileParams>({
   control: ({ condition, body, constants }) => ({ kind: "while", condition, body, constants }),
   expand: (inputs, { condition, body, constants }) => {
     const own = inputs.slice(0, constants);
+    const turns = new Turns(inputs);
     let carry = inputs.slice(constants);
     while (runGraph(condition, [...own, ...carry])[0]!.item()) {
-      carry = [...runGraph(body, [...own, ...carry])];
+      const before = carry;
+      carry = [...turns.take(() => runGraph(body, [...own, ...before]))];
+      turns.drop(before, carry);
     }
     return carry;
   },

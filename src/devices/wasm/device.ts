@@ -127,7 +127,18 @@ export function wasmDevice(): Device {
  */
 export function releasing<T>(body: () => T, keep: (result: T) => Iterable<Tensor>): T {
   // What a transform has seen may be needed after the function.
-  if (isTracing()) return body();
+  return isTracing() ? body() : releasingKnown(body, keep);
+}
+
+/**
+ * The same for a function of known tensors, which no transform that is running sees.
+ *
+ * @typeParam T Result of the function.
+ * @param body The function.
+ * @param keep Lists the tensors of the result.
+ * @returns The result.
+ */
+export function releasingKnown<T>(body: () => T, keep: (result: T) => Iterable<Tensor>): T {
   wasmDevice();
   const [result, made] = runtime().pool.record(body);
   const live = new Set<unknown>();
