@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Item } from "../core/dtype.ts";
 import { checkGraph, Graph, type Node, type Value } from "../core/graph.ts";
 import { bindAll, type SimplifyInput } from "../core/primitive.ts";
 import { sizeOf } from "../core/shape.ts";
@@ -75,13 +76,7 @@ function replaced(
 function applyIdentities({ graph, known }: KnownGraph): KnownGraph {
   const describe = (value: Value): SimplifyInput => {
     const x = known.get(value);
-    const uniform = x && x.size > 0 &&
-      x.strides.every((step, axis) => step === 0 || x.shape[axis] === 1);
-    return {
-      dtype: value.dtype,
-      shape: value.shape,
-      constant: uniform ? x.storage.device.item(x, 0) : undefined,
-    };
+    return { dtype: value.dtype, shape: value.shape, constant: x && uniformItem(x) };
   };
   return {
     graph: replaced(graph, ({ primitive, inputs, params }) => {
@@ -92,14 +87,21 @@ function applyIdentities({ graph, known }: KnownGraph): KnownGraph {
   };
 }
 
-/** Known scalars that are equal to an earlier one. */
-function equalScalars(known: ReadonlyMap<Value, Tensor>): ReadonlyMap<Value, Value> {
+/** The element that stands for all of a tensor, if its layout tells that there is one. */
+function uniformItem(x: Tensor): Item | undefined {
+  const uniform = sizeOf(x.shape) > 0 &&
+    x.strides.every((step, axis) => step === 0 || x.shape[axis] === 1);
+  return uniform ? x.storage.device.item(x, 0) : undefined;
+}
+
+/** Known inputs of one value everywhere that are equal to an earlier one. */
+function equalConstants(known: ReadonlyMap<Value, Tensor>): ReadonlyMap<Value, Value> {
   const first = new Map<string, Value>();
   const equal = new Map<Value, Value>();
   for (const [value, x] of known) {
-    if (sizeOf(x.shape) !== 1) continue;
-    const item = flatten(x.storage.device.item(x, 0), () => false).structure.key;
-    const key = `${x.dtype}${x.shape} ${item}`;
+    const item = uniformItem(x);
+    if (item === undefined) continue;
+    const key = `${x.dtype}${x.shape} ${flatten(item, () => false).structure.key}`;
     const found = first.get(key);
     if (found) equal.set(value, found);
     else first.set(key, value);
@@ -123,7 +125,7 @@ function shareCalls({ graph, known }: KnownGraph): KnownGraph {
       const found = seen.get(key);
       if (!found) seen.set(key, outputs);
       return found ?? null;
-    }, equalScalars(known)),
+    }, equalConstants(known)),
     known,
   };
 }
