@@ -100,6 +100,10 @@ export function valueAndGradients<
  * Gradients of a loss by variables that it reads. Each reading of a variable counts, whatever was
  * assigned before; what is assigned is a constant, and so are variables that are not named.
  *
+ * It differs from TensorFlow's tape where that is silent: what the loss does not depend on has zeros
+ * unless null is asked for, a loss with axes is not summed but refused, and so are variables of
+ * integers; variables that are not trainable count when they are named.
+ *
  * @typeParam L The loss.
  * @typeParam V A variable, or a tree of variables.
  * @typeParam U What stands for a variable that the loss does not depend on.
