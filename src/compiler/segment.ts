@@ -12,7 +12,9 @@ import {
   loadMaskSplat,
   loadSplat,
   loadVector,
+  storeLane,
   storeMask,
+  storeMaskLane,
   storeVector,
 } from "./vectors.ts";
 
@@ -123,7 +125,7 @@ function segmentCode(f: Writer, run: Run, { start, count, row }: BlockLocals): B
   const positionOf = (id: number): Bytes =>
     values[id]!.mask ? [get(at), constant(width), OP.divU] : get(at);
   const address = (id: number): Bytes => [get(pointers.get(id)!), positionOf(id), OP.add];
-  const one = (turn: number): Bytes => [
+  const computed = (turn: number): Bytes => [
     read.filter((id) => pointers.has(id)).map((id) => [
       address(id),
       values[id]!.mask ? loadMask(width, lanes * turn) : loadVector(16 * turn),
@@ -133,6 +135,9 @@ function segmentCode(f: Writer, run: Run, { start, count, row }: BlockLocals): B
       laneCode(type, code, inputs.map((id) => vectors.get(id)!)),
       set(vectors.get(output)!),
     ]),
+  ];
+  const one = (turn: number): Bytes => [
+    computed(turn),
     stored.map((id) => [
       address(id),
       get(vectors.get(id)!),
@@ -145,13 +150,22 @@ function segmentCode(f: Writer, run: Run, { start, count, row }: BlockLocals): B
     const advance = [get(at), constant(16 * turns), OP.add, set(at)];
     return [fits, when(repeat([body, advance, fits]))];
   };
+  const rest = [get(count), constant(lanes - 1), OP.and];
+  // What follows a row or block is another one, which may be there already, or somebody else's.
+  const tail = Array.from({ length: lanes - 1 }, (_, lane): Bytes => {
+    const stores = stored.map((id) => [
+      address(id),
+      get(vectors.get(id)!),
+      values[id]!.mask ? storeMaskLane(width, lane) : storeLane(width, lane),
+    ]);
+    return lane === 0 ? stores : [rest, constant(lane), OP.gtU, when(stores)];
+  });
   return [
     before,
-    // All arrays have room for whole vectors.
-    [get(count), constant(lanes - 1), OP.add, constant(-lanes), OP.and, constant(width), OP.mul],
-    set(end),
+    [get(count), constant(-lanes), OP.and, constant(width), OP.mul, set(end)],
     [constant(0), set(at)],
     loop(UNROLL),
     loop(1),
+    [rest, when([computed(0), tail])],
   ];
 }

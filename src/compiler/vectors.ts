@@ -165,29 +165,30 @@ export function loadMaskSplat(width: number): Bytes {
   return [vector(0x07, 0, 0), widened(width)];
 }
 
-/** Writes the mask on the stack as bools to the address under it. */
-export function storeMask(width: number, offset: number): Bytes {
+/** Writes one lane of the vector on the stack to the address under it, which is that of the first. */
+export function storeLane(width: number, lane: number): Bytes {
+  return vector(width === 4 ? 0x5a : 0x5b, 0, unsigned(width * lane), lane);
+}
+
+/** Makes bools of the mask on the stack: one byte a lane, the first bytes of the vector. */
+function narrowed(width: number): Bytes {
   if (width === 4) {
     const one = vector(0x0c, new Array<number>(16).fill(1));
     // Words become halves, halves become bytes; the second operand is of no interest.
-    return [
-      ZEROS,
-      vector(0x85),
-      ZEROS,
-      vector(0x65),
-      one,
-      vector(INSTRUCTIONS.v128!.and!),
-      vector(0x5a, 0, unsigned(offset), 0),
-    ];
+    return [ZEROS, vector(0x85), ZEROS, vector(0x65), one, vector(INSTRUCTIONS.v128!.and!)];
   }
   const picked = vector(0x0c, [0, 8, ...new Array<number>(14).fill(255)]);
-  return [
-    vector(0x0c, ONES.i64x2!),
-    vector(INSTRUCTIONS.v128!.and!),
-    picked,
-    vector(0x0e),
-    vector(0x59, 0, unsigned(offset), 0),
-  ];
+  return [vector(0x0c, ONES.i64x2!), vector(INSTRUCTIONS.v128!.and!), picked, vector(0x0e)];
+}
+
+/** Writes the mask on the stack as bools to the address under it. */
+export function storeMask(width: number, offset: number): Bytes {
+  return [narrowed(width), vector(width === 4 ? 0x5a : 0x59, 0, unsigned(offset), 0)];
+}
+
+/** Writes one lane of the mask on the stack as a bool, as `storeLane` does. */
+export function storeMaskLane(width: number, lane: number): Bytes {
+  return [narrowed(width), vector(0x58, 0, unsigned(lane), lane)];
 }
 
 /** Bytes of the lanes of a type; those of masks alone may be either. */

@@ -15,6 +15,14 @@ import { COND } from "./cond_primitive.ts";
 import { internedGraph, internedParams } from "./interning.ts";
 import type { Transformable } from "./types.ts";
 
+/**
+ * The operands as they are given: no function says what they are.
+ *
+ * @internal
+ */
+// `NoInfer` cannot stand for rest parameters.
+export type Given<A extends readonly unknown[]> = A extends readonly unknown[] ? A : never;
+
 /** What a captured function returns. */
 function partsOf({ graph, structure }: Captured): Parts {
   return { leaves: graph.outputs, structure };
@@ -35,12 +43,13 @@ function choice(
       leaves,
     )
   );
-  const [first, ...others] = captures.map(partsOf);
-  for (const other of others) checkSame("choose between branches with results", first!, other);
+  const parts = captures.map(partsOf);
+  const last = parts.at(-1)!;
+  for (const one of parts) checkSame("choose between branches with results", last, one);
   const { constants, graphs } = shareConstants(captures);
   const params = internedParams({ branches: graphs.map(internedGraph) });
   const results = bindAll(COND, [index, ...constants, ...leaves], params);
-  return first!.structure.build(results);
+  return last.structure.build(results);
 }
 
 /**
@@ -78,13 +87,14 @@ function choice(
  */
 export function cond<const A extends readonly unknown[], R>(
   predicate: boolean | TensorLike<"bool", []>,
-  whenTrue: (...operands: A) => R,
-  whenFalse: (...operands: A) => R,
+  whenTrue: (...operands: Given<A>) => R,
+  whenFalse: (...operands: Given<A>) => R,
   ...operands: A
 ): R {
-  if (typeof predicate === "boolean") return (predicate ? whenTrue : whenFalse)(...operands);
+  const choose = (yes: unknown): R => (yes ? whenTrue : whenFalse)(...operands as Given<A>);
+  if (typeof predicate === "boolean") return choose(predicate);
   const index = checkCondition("branch by", predicate);
-  if (!isTraced(index)) return (index.item() ? whenTrue : whenFalse)(...operands);
+  if (!isTraced(index)) return choose(index.item());
   return choice("cond", index, [whenFalse, whenTrue], operands) as R;
 }
 
@@ -119,13 +129,14 @@ export function cond<const A extends readonly unknown[], R>(
  */
 export function switchCase<const A extends readonly unknown[], R>(
   index: number | TensorLike<"int32", []>,
-  branches: readonly ((...operands: A) => R)[],
+  branches: readonly ((...operands: Given<A>) => R)[],
   ...operands: A
 ): R {
   if (branches.length === 0) {
     throw new ArgumentError("Cannot choose between no branches: pass at least one function");
   }
-  const choose = (number: number): R => (branches[number] ?? branches.at(-1)!)(...operands);
+  const choose = (number: number): R =>
+    (branches[number] ?? branches.at(-1)!)(...operands as Given<A>);
   if (typeof index === "number") {
     if (Number.isInteger(index)) return choose(index);
     throw new ArgumentError(`Cannot choose branch ${index}: its number must be an integer`);

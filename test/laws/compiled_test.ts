@@ -2,7 +2,22 @@ import { Executable } from "../../src/compiler/executable.ts";
 import { optimized } from "../../src/compiler/passes.ts";
 import type { DType } from "../../src/core/dtype.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
-import { abs, add, cast, exp, max, maximum, min, multiply, prod, reshape, sum } from "../../mod.ts";
+import {
+  abs,
+  add,
+  broadcastTo,
+  cast,
+  equal,
+  exp,
+  max,
+  maximum,
+  min,
+  multiply,
+  prod,
+  reshape,
+  sort,
+  sum,
+} from "../../mod.ts";
 import { assert } from "../support/assert.ts";
 import { tensorFrom } from "../support/layouts.ts";
 import { Random } from "../support/random.ts";
@@ -54,3 +69,21 @@ for (const size of [100_000, 1_000_003]) {
     });
   }
 }
+
+Deno.test("rows that are no whole vectors leave alone what lies behind them", () => {
+  const random = new Random("rows");
+  for (const dtype of ["float32", "float64", "int32", "uint64"] as const) {
+    for (const length of [1, 2, 3, 5, 6, 7, 125]) {
+      const row = tensorFrom(randomArray(random, dtype, [length]));
+      const rows = tensorFrom(randomArray(random, dtype, [16, length]));
+      const f = (x: Tensor, y: Tensor): Tensor[] => {
+        // Computed first, and placed behind the other.
+        const sorted = sort(y, { axis: 0 }) as Tensor;
+        return [equal(broadcastTo(x, [16, length]), sorted) as Tensor, maximum(x, sorted), sorted];
+      };
+      const program = programOf((x, y) => f(x!, y!), [row, rows]);
+      const expected = called(program.graph, [row, rows]);
+      assert.equal(wrongRun(new Executable(optimized(program)), [row, rows], expected), undefined);
+    }
+  }
+});
