@@ -213,14 +213,16 @@ const JOIN: Primitive<JoinParams> = definePrimitive<JoinParams>({
 });
 
 /**
- * Zeros of another tensor's dtype on its device.
+ * Zeros of another tensor's dtype on its device: false for bool, empty strings for string.
  *
  * @param like The other tensor.
  * @param shape Shape of the zeros.
  * @returns A view of one zero.
  */
 export function zerosLike(like: Tensor, shape: Shape): Tensor {
-  return broadcasted(scalarLike(0, like), shape);
+  const { kind } = DTYPES[like.dtype];
+  const zero = kind === "bool" ? false : kind === "string" ? "" : 0;
+  return broadcasted(scalarLike(zero, like), shape);
 }
 
 /**

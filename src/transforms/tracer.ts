@@ -8,9 +8,8 @@ import { shapeText, TraceError } from "../core/errors.ts";
 import type { Interpreter, Traced } from "../core/primitive.ts";
 import { contiguousStrides } from "../core/shape.ts";
 import { type Aval, type DeviceMemory, type Storage, Tensor } from "../core/tensor.ts";
-import { scalarLike } from "../ops/elementwise.ts";
-import { broadcasted, reshaped } from "../ops/movement_primitives.ts";
-import { sliced } from "../ops/region_primitives.ts";
+import { reshaped } from "../ops/movement_primitives.ts";
+import { sliced, zerosLike } from "../ops/region_primitives.ts";
 
 /** A tensor that a transform follows. */
 export abstract class Tracer extends Tensor implements Traced {
@@ -121,9 +120,9 @@ function rowOf(x: Tensor, index: number): Tensor {
 /**
  * Zeros like a tensor.
  *
- * @param x A numeric tensor.
+ * @param x A tensor.
  * @returns One zero, broadcast to its shape.
  */
 export function zerosOf(x: Tensor): Tensor {
-  return broadcasted(scalarLike(0, x), x.shape);
+  return zerosLike(x, x.shape);
 }

@@ -354,3 +354,13 @@ Deno.test("scalars of all floating dtypes keep their dtype in derivatives", () =
     assert.equal(nd.real(tangent).item(), 3);
   }
 });
+
+Deno.test("results without derivatives have tangents of zeros", () => {
+  const x = nd.tensor([1, 2]);
+  const [, tangents] = jvp(
+    (a: typeof x) => [nd.greater(a, 1), nd.argmax(a), nd.multiply(a, 2)] as const,
+    [x],
+    [nd.tensor([1, 1])],
+  );
+  assert.deepEqual(tangents.map((t) => t.toArray()), [[false, false], 0, [2, 2]]);
+});
