@@ -7,7 +7,7 @@ import { DTYPES } from "../core/dtype.ts";
 import type { Graph, Node, Value } from "../core/graph.ts";
 import type { Control } from "../core/primitive.ts";
 import { isContiguous, sameShape, sizeOf } from "../core/shape.ts";
-import { type Aval, freshLayout } from "../core/tensor.ts";
+import { type Aval, freshLayout, type Tensor } from "../core/tensor.ts";
 import { optimized } from "./passes.ts";
 import { addressIn, type Place, planned } from "./place.ts";
 import type { Part, Step } from "./program.ts";
@@ -40,6 +40,8 @@ export interface ControlPlanner {
   give(x: Aval, place: Place): void;
   /** A new region. */
   region(): number;
+  /** Where a tensor lies that is always the same. */
+  constant(x: Tensor): Place;
 }
 
 /**
@@ -108,8 +110,16 @@ export function plannedControl(
     : scan(planner, node, control, targets);
 }
 
-function compact(graph: Graph): Graph {
-  return optimized({ graph, known: new Map() }).graph;
+/** A graph after all passes, and where the inputs lie that these have added. */
+function compact(
+  planner: ControlPlanner,
+  graph: Graph,
+): { readonly graph: Graph; readonly added: readonly Place[] } {
+  const { graph: own, known } = optimized({ graph, known: new Map() });
+  const added = own.inputs.slice(graph.inputs.length).map((value) =>
+    planner.constant(known.get(value)!)
+  );
+  return { graph: own, added };
 }
 
 /** Places for results that are made by nodes of a graph and lie in C order anyway. */
@@ -153,8 +163,8 @@ function branch(
   const [index, ...operands] = inputs;
   const places = operands.map((value) => planner.placeOf(value));
   const lists = branches.map((own) => {
-    const graph = compact(own);
-    const inner = planner.within(graph, places, direct(graph, targets));
+    const { graph, added } = compact(planner, own);
+    const inner = planner.within(graph, [...places, ...added], direct(graph, targets));
     const steps = [...inner.steps, ...settled(planner, graph, inner.results, targets)];
     inner.release();
     return steps;
@@ -222,11 +232,11 @@ function loop(
     ...inputs.slice(0, constants).map((value) => planner.placeOf(value)),
     ...targets,
   ];
-  const condition = compact(control.condition);
-  const test = planner.within(condition, places, new Map());
+  const condition = compact(planner, control.condition);
+  const test = planner.within(condition.graph, [...places, ...condition.added], new Map());
   test.release();
-  const body = compact(control.body);
-  const turn = planner.within(body, places, new Map());
+  const { graph: body, added } = compact(planner, control.body);
+  const turn = planner.within(body, [...places, ...added], new Map());
   const steps = [...turn.steps, ...replaced(planner, body.outputs, turn.results, targets)];
   turn.release();
   return [
@@ -260,12 +270,13 @@ function scan(
     return { shape: place.shape.slice(1), strides: place.strides.slice(1), offset: 0, region };
   };
   const xs = inputs.slice(constants + carry).map((x) => partOf(x, planner.placeOf(x)));
-  const body = compact(control.body);
+  const { graph: body, added } = compact(planner, control.body);
   const ys = body.outputs.slice(carry).map((x, i) => partOf(x, targets[carry + i]!));
   const places = [
     ...inputs.slice(0, constants).map((value) => planner.placeOf(value)),
     ...own,
     ...xs,
+    ...added,
   ];
   // Whole vectors are written: they must not reach into the next part.
   const aligned = ys.map((place, i) => {

@@ -5,7 +5,7 @@
  * @module
  */
 import { DTYPES } from "../core/dtype.ts";
-import { evaluate, type Graph, type Value } from "../core/graph.ts";
+import { evaluate, type Graph, type KnownGraph, type Value } from "../core/graph.ts";
 import { isContiguous, sizeOf } from "../core/shape.ts";
 import { freshLayout, type Layout, type Storage, Tensor } from "../core/tensor.ts";
 import { wasmDevice } from "../devices/wasm/device.ts";
@@ -15,7 +15,6 @@ import type { WasmStorage } from "../devices/wasm/storage.ts";
 import { workOf } from "./control.ts";
 import { generate } from "./generate.ts";
 import { type Runner, runnerOf } from "./interpreter.ts";
-import type { KnownGraph } from "./passes.ts";
 import { ARENA, INPUTS, TABLES } from "./place.ts";
 import { planOf } from "./plan.ts";
 import type { Program } from "./program.ts";
@@ -54,6 +53,8 @@ class Planned {
 
   constructor(graph: Graph, layouts: readonly Layout[]) {
     const program = this.program = planOf(graph, layouts);
+    // A scope in which the program was planned leaves them alone.
+    for (const { tensor } of program.constants) tensor.storage.keepers++;
     const { heap } = runtime();
     const { regions } = program;
     const tables = program.tables.length * 4;
@@ -121,13 +122,14 @@ class Planned {
     execute: (bases: number[]) => void,
   ): readonly Tensor[] {
     return withTemporaries(() => {
-      const { fresh, outputs } = this.program;
+      const { constants, fresh, outputs } = this.program;
       const { pool } = runtime();
       const first = INPUTS + inputs.length;
       const bases = new Array<number>(this.program.regions).fill(0);
       const storages = new Array<WasmStorage>(fresh.length);
       const offsets = new Array<number>(fresh.length);
       for (let i = 0; i < inputs.length; i++) bases[INPUTS + i] = addressOf(inputs[i]!);
+      for (const { region, tensor } of constants) bases[region] = addressOf(tensor);
       for (let i = 0; i < fresh.length; i++) {
         const storage = storages[i] = pool.reserve(this.#bytes[i]!);
         offsets[i] = pool.offset;

@@ -4,19 +4,14 @@
  * @module
  */
 import type { Item } from "../core/dtype.ts";
-import { checkGraph, Graph, type Node, type Value } from "../core/graph.ts";
+import { checkGraph, Graph, type KnownGraph, type Node, type Value } from "../core/graph.ts";
 import { bindAll, type SimplifyInput } from "../core/primitive.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { flatten } from "../core/tree.ts";
+import { inlined } from "./inline.ts";
 
-/** A graph, some of whose inputs are known. */
-export interface KnownGraph {
-  /** The graph. */
-  readonly graph: Graph;
-  /** Inputs that are always the same. */
-  readonly known: ReadonlyMap<Value, Tensor>;
-}
+export type { KnownGraph } from "../core/graph.ts";
 
 /** One pass, for people and for running it. */
 export interface Pass {
@@ -154,6 +149,9 @@ export const PASSES: readonly Pass[] = [
   { name: "constants", run: foldConstants },
   { name: "identities", run: applyIdentities },
   { name: "common calls", run: shareCalls },
+  // Steps that are to run again must not be taken for those that ran before.
+  { name: "composite calls", run: inlined },
+  { name: "constants again", run: foldConstants },
   { name: "dead code again", run: dropDead },
 ];
 

@@ -6,7 +6,7 @@
 import { DTYPES } from "../core/dtype.ts";
 import type { Graph, Node, Value } from "../core/graph.ts";
 import { contiguousStrides, isContiguous, sizeOf } from "../core/shape.ts";
-import { type Aval, freshLayout, type Layout } from "../core/tensor.ts";
+import { type Aval, freshLayout, type Layout, type Tensor } from "../core/tensor.ts";
 import { divertKernels } from "../devices/wasm/instance.ts";
 import { copyBytes, pack, staged, tensorAt } from "../devices/wasm/runtime.ts";
 import { isDynamic } from "../devices/wasm/dynamic.ts";
@@ -16,7 +16,7 @@ import { controlOf, type ControlPlanner, placeAt, plannedControl, type Within } 
 import { type Group, nodesOf, schedule, type Task } from "./fusion.ts";
 import { addressIn, ARENA, INPUTS, type Place, planned, TABLES } from "./place.ts";
 import { mergeRows } from "./rows.ts";
-import type { CallStep, PlanMemory, Program, Step } from "./program.ts";
+import type { CallStep, Constant, PlanMemory, Program, Step } from "./program.ts";
 
 /** A lowering that calls more kernels than this runs by itself. */
 const MOST_CALLS = 256;
@@ -32,6 +32,8 @@ class Workspace {
   readonly arena: Arena = new Arena();
   /** Lengths, strides and other numbers for kernels. */
   readonly tables: number[] = [];
+  /** Tensors that graphs within the graph use, and their regions. */
+  readonly constants: Constant[] = [];
   /** How many regions there are. */
   regions: number;
 
@@ -186,6 +188,18 @@ class Planner implements PlanMemory, ControlPlanner {
   /** A new region. */
   region(): number {
     return this.#space.regions++;
+  }
+
+  /**
+   * Where a tensor lies that is always the same.
+   *
+   * @param tensor The tensor.
+   * @returns Its place.
+   */
+  constant(tensor: Tensor): Place {
+    const region = this.region();
+    this.#space.constants.push({ region, tensor });
+    return { shape: tensor.shape, strides: tensor.strides, offset: 0, region };
   }
 
   /** Gives the memory of results back that the caller has no place for. */
@@ -441,6 +455,7 @@ export function planOf(graph: Graph, layouts: readonly Layout[]): Program {
     inputs: graph.inputs.map((aval, i) => ({ aval, place: places[i]! })),
     fresh,
     outputs: graph.outputs.map((aval, i) => ({ aval, place: results[i]! })),
+    constants: space.constants,
     regions: space.regions,
     arena: space.arena.size,
     tables: space.tables,

@@ -6,7 +6,7 @@
 import type { Node, Value } from "../core/graph.ts";
 import type { LaneCode } from "../core/lanes.ts";
 import type { Primitive } from "../core/primitive.ts";
-import type { Aval, Layout } from "../core/tensor.ts";
+import type { Aval, Layout, Tensor } from "../core/tensor.ts";
 import type { Arena } from "./arena.ts";
 import type { Place } from "./place.ts";
 
@@ -183,6 +183,14 @@ export interface BranchStep {
 /** What a program does, in order. */
 export type Step = CallStep | HostStep | LoopStep | ScanStep | WhileStep | BranchStep;
 
+/** A tensor that is always the same. */
+export interface Constant {
+  /** Its region. */
+  readonly region: number;
+  /** The tensor. */
+  readonly tensor: Tensor;
+}
+
 /** A planned program. */
 export interface Program {
   readonly steps: readonly Step[];
@@ -192,6 +200,8 @@ export interface Program {
   readonly fresh: readonly Aval[];
   /** The results: views of fresh results or inputs. */
   readonly outputs: readonly Placed[];
+  /** Tensors that graphs within the graph use. */
+  readonly constants: readonly Constant[];
   /** How many regions there are. */
   readonly regions: number;
   /** Bytes of the arena. */

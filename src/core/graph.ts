@@ -77,6 +77,14 @@ export class Graph {
   }
 }
 
+/** A graph, some of whose inputs are known. */
+export interface KnownGraph {
+  /** The graph. */
+  readonly graph: Graph;
+  /** Inputs that are always the same. */
+  readonly known: ReadonlyMap<Value, Tensor>;
+}
+
 /**
  * Runs a graph under the current transforms, one primitive after the other.
  *

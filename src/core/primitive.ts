@@ -359,6 +359,16 @@ function interpreterOf(inputs: readonly Tensor[]): Interpreter | undefined {
 }
 
 /**
+ * Whether a tensor stands for a value under a transform.
+ *
+ * @param x A tensor.
+ * @returns Whether it does.
+ */
+export function isTraced(x: Tensor): boolean {
+  return (x as Partial<Traced>).interpreter !== undefined;
+}
+
+/**
  * Checks that a tensor is no value of a transform that has ended.
  *
  * @param x The tensor.

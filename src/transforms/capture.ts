@@ -10,6 +10,7 @@ import {
   type Device,
   interpret,
   type Interpreter,
+  isTraced,
   type Primitive,
 } from "../core/primitive.ts";
 import { type Aval, type Storage, Tensor } from "../core/tensor.ts";
@@ -124,7 +125,7 @@ export class Capture implements Interpreter {
 
 /** A handle of its own, so that the function may dispose of what it uses. */
 function handleOf(x: Tensor): Tensor {
-  if (x instanceof Tracer) return x;
+  if (isTraced(x)) return x;
   return new Tensor(x.dtype, x.shape, x.strides, x.offset, x.storage);
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { ArgumentError, DTypeError, ShapeError, shapeText, valueText } from "../core/errors.ts";
-import { bindAll } from "../core/primitive.ts";
+import { bindAll, isTraced } from "../core/primitive.ts";
 import { TracedNumber } from "../core/scalar.ts";
 import { Tensor } from "../core/tensor.ts";
 import { flatten, type Tree } from "../core/tree.ts";
@@ -13,7 +13,6 @@ import { captureBody, checkCondition, checkSame, type Parts, shareConstants } fr
 import type { Captured } from "./capture.ts";
 import { COND } from "./cond_primitive.ts";
 import { internedGraph, internedParams } from "./interning.ts";
-import { Tracer } from "./tracer.ts";
 import type { Transformable } from "./types.ts";
 
 /**
@@ -95,7 +94,7 @@ export function cond<const A extends readonly unknown[], R>(
   const choose = (yes: unknown): R => (yes ? whenTrue : whenFalse)(...operands as Given<A>);
   if (typeof predicate === "boolean") return choose(predicate);
   const index = checkCondition("branch by", predicate);
-  if (!(index instanceof Tracer)) return choose(index.item());
+  if (!isTraced(index)) return choose(index.item());
   return choice("cond", index, [whenFalse, whenTrue], operands) as R;
 }
 
@@ -143,7 +142,7 @@ export function switchCase<const A extends readonly unknown[], R>(
     throw new ArgumentError(`Cannot choose branch ${index}: its number must be an integer`);
   }
   const number = checkIndex(index);
-  if (!(number instanceof Tracer)) return choose(number.item() as number);
+  if (!isTraced(number)) return choose(number.item() as number);
   return choice("switchCase", number, branches, operands) as R;
 }
 

@@ -23,7 +23,7 @@ export interface ExplainedStep {
   /** Primitives that it computes. */
   readonly label: string;
   /** Whether it is a call of a kernel, a loop over blocks, a scan, a while loop, a branch, or runs on the host. */
-  readonly kind: Step["kind"];
+  readonly kind: "call" | "loop" | "scan" | "while" | "branch" | "host";
   /** Details: the kernel, or elements and instructions of a loop. */
   readonly detail: string;
   /** Time of a run in microseconds, the best of several. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { ArgumentError, DTypeError, ShapeError, shapeText, valueText } from "../core/errors.ts";
-import { isTracing } from "../core/primitive.ts";
+import { isTraced, isTracing } from "../core/primitive.ts";
 import { TracedNumber } from "../core/scalar.ts";
 import { Tensor } from "../core/tensor.ts";
 import { flatten, type Tree } from "../core/tree.ts";
@@ -15,7 +15,6 @@ import { less } from "../ops/comparison.ts";
 import { tensorOf } from "../ops/creation.ts";
 import { checkSame, detached, resultOf } from "./body.ts";
 import { walk } from "./scan.ts";
-import { Tracer } from "./tracer.ts";
 import { capturedLoop } from "./while_loop.ts";
 
 /** An int32 number: a bound, or the number of a turn. */
@@ -39,7 +38,7 @@ function boundOf(bound: unknown): number | Integer {
       `Cannot loop to a tensor of shape ${shapeText(bound.shape)}: bounds must have rank 0`,
     );
   }
-  return bound instanceof Tracer ? bound as Tensor as Integer : (bound as Integer).item();
+  return isTraced(bound) ? bound as Tensor as Integer : (bound as Integer).item();
 }
 
 function integer(value: number | Integer): Integer {

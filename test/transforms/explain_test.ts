@@ -39,6 +39,8 @@ Deno.test("explain shows the graph as captured and after each pass", () => {
     "constants",
     "identities",
     "common calls",
+    "composite calls",
+    "constants again",
     "dead code again",
   ]);
   const calls = (name: string): number => {
