@@ -16,6 +16,10 @@ export interface Case {
   readonly target?: number;
   /** Slowest time relative to another case of Denum's. */
   readonly within?: { readonly times: number; readonly of: string };
+  /** Slowest time relative to the fastest rival's. */
+  readonly rivals?: number;
+  /** How many equal parts a run has, where the time of one is of interest. */
+  readonly parts?: number;
 }
 
 const cube = (n: number): number => 2 * n ** 3;

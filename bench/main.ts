@@ -1,11 +1,16 @@
 /**
  * The benchmark: Denum and its rivals, case by case, samples in turn, in one run.
  *
- *     deno task bench [--quick] [--only=regular expression] [--markdown] [--no-memory]
+ *     deno task bench [--quick] [--markdown] [--peers=denum,numpy] [part or case ...]
  *
- * Results are compared for equality first. A sample lasts at least 10 ms; the table
- * shows the median of the samples and, in brackets, the best. Each library is
- * driven at its best: results disposed, SIMD, one thread.
+ * Parts are `ops`, `transforms` and `memory`; a case or a loop is selected by a regular expression that
+ * matches its name: `deno task bench transforms`, `deno task bench "chain.*1e6" softmax`. Everything runs
+ * if nothing is selected.
+ *
+ * Results are compared for equality first. A sample lasts at least 10 ms, and there are fewer of them
+ * where runs are so long that they would take more than some seconds; the table shows the median of the
+ * samples and, in brackets, the best. Each library is driven at its best: results disposed, SIMD, one
+ * thread.
  *
  * @module
  */
@@ -13,20 +18,30 @@ import { parseArgs } from "node:util";
 import { type Case, CASES } from "./cases.ts";
 import { LOOPS, measureLoop } from "./memory.ts";
 import type { Peer, Task } from "./peer.ts";
+import { TRANSFORM_CASES } from "./transform_cases.ts";
 
-const { values: flags } = parseArgs({
+const { values: flags, positionals: words } = parseArgs({
   args: Deno.args,
+  allowPositionals: true,
   options: {
     quick: { type: "boolean", default: false },
-    only: { type: "string", default: "" },
     markdown: { type: "boolean", default: false },
-    "no-memory": { type: "boolean", default: false },
+    peers: { type: "string", default: "denum,numpy,tfjs,numpyts,jaxjs" },
   },
 });
 
 const SAMPLES = flags.quick ? 5 : 25;
 const SAMPLE_MS = flags.quick ? 4 : 10;
 const WARM_MS = flags.quick ? 60 : 300;
+/** After so much time a library gets no more samples in a case, if it has the fewest that count. */
+const ENOUGH_MS = 2000;
+const FEWEST_SAMPLES = 5;
+
+/** The cases by part. */
+const PARTS: Readonly<Record<string, readonly Case[]>> = {
+  ops: CASES,
+  transforms: TRANSFORM_CASES,
+};
 
 /** Times of a library in one case, in milliseconds a run. */
 interface Times {
@@ -42,9 +57,14 @@ interface Runner {
   readonly samples: number[];
 }
 
+function isSelected(part: string, name: string): boolean {
+  return words.length === 0 ||
+    words.some((word) => word === part || !(word in PARTS) && new RegExp(word).test(name));
+}
+
 async function loadPeers(): Promise<readonly Peer[]> {
   const peers: Peer[] = [];
-  for (const name of ["denum", "numpy", "tfjs", "numpyts", "jaxjs"]) {
+  for (const name of flags.peers.split(",")) {
     try {
       const { load } = await import(`./peers/${name}.ts`) as { load(): Peer | Promise<Peer> };
       const peer = await load();
@@ -98,7 +118,7 @@ async function settle(): Promise<void> {
 }
 
 async function measure(
-  { name, tolerance }: Case,
+  { name, tolerance, parts = 1 }: Case,
   peers: readonly Peer[],
 ): Promise<Map<string, Times>> {
   const runners: Runner[] = [];
@@ -123,13 +143,16 @@ async function measure(
   }
   for (let round = 0; round < SAMPLES; round++) {
     for (const runner of runners) {
+      const spent = runner.samples.reduce((sum, ms) => sum + ms, 0) * runner.runs;
+      if (round >= FEWEST_SAMPLES && spent > ENOUGH_MS) continue;
       runner.samples.push(await sample(runner, name, runner.runs));
       await settle();
     }
   }
   return new Map(runners.map(({ peer, samples }) => {
     samples.sort((a, b) => a - b);
-    return [peer.name, { median: samples[samples.length >> 1]!, best: samples[0]! }];
+    const median = samples[samples.length >> 1]! / parts;
+    return [peer.name, { median, best: samples[0]! / parts }];
   }));
 }
 
@@ -139,48 +162,68 @@ function time(ms: number): string {
 }
 
 /** How our time compares with what it shall be. */
-function verdict(one: Case, ours: Times, all: ReadonlyMap<string, Times>): string {
-  if (one.target !== undefined) {
-    return `${ours.best <= one.target ? "met" : "MISSED"}: ${time(one.target)}`;
-  }
-  if (!one.within) return "";
-  const { times, of } = one.within;
-  const other = all.get(of);
-  if (!other) return "";
-  const ratio = ours.median / other.median;
-  return `${ratio <= times ? "met" : "MISSED"}: ${ratio.toFixed(2)} of ${times} x`;
-}
-
-function row(cells: readonly string[]): string {
-  const widths = [22, 24, 22, 22, 22, 22, 22];
-  if (flags.markdown) return `| ${cells.join(" | ")} |`;
-  return cells.map((cell, i) => cell.padEnd(widths[i] ?? 20)).join(" ");
-}
-
-const peers = await loadPeers();
-console.log(
-  `${new Date().toISOString().slice(0, 10)}, Deno ${Deno.version.deno}, V8 ${Deno.version.v8}, ` +
-    `${navigator.hardwareConcurrency} cores; median (best) of ${SAMPLES} samples of ${SAMPLE_MS} ms\n`,
-);
-console.log(row(["case", ...peers.map(({ name }) => name), "target"]));
-if (flags.markdown) console.log(row(["---", ...peers.map(() => "---"), "---"]));
-const ours = new Map<string, Times>();
-for (const one of CASES.filter(({ name }) => new RegExp(flags.only).test(name))) {
-  const times = await measure(one, peers);
+function verdict(
+  { target, within, rivals }: Case,
+  times: ReadonlyMap<string, Times>,
+  all: ReadonlyMap<string, Times>,
+): string {
   const own = times.get("Denum");
-  if (own) ours.set(one.name, own);
-  const cells = peers.map(({ name }) => {
-    const found = times.get(name);
-    if (!found) return "-";
-    const rate = one.flop ? `, ${(one.flop / found.best / 1e6).toFixed(1)} GFLOP/s` : "";
-    return `${time(found.median)} (${time(found.best)}${rate})`;
-  });
-  console.log(row([one.name, ...cells, own ? verdict(one, own, ours) : ""]));
+  if (!own) return "";
+  const said: string[] = [];
+  const say = (good: boolean, what: string): void =>
+    void said.push(`${good ? "met" : "MISSED"}: ${what}`);
+  if (target !== undefined) say(own.best <= target, time(target));
+  const compare = (other: Times, most: number, what: string): void => {
+    const ratio = own.median / other.median;
+    say(ratio <= most, `${ratio.toFixed(2)} of ${most} x ${what}`);
+  };
+  const other = within && all.get(within.of);
+  if (other) compare(other, within.times, within.of);
+  const [rival] = [...times].filter(([peer]) => peer !== "Denum")
+    .sort(([, a], [, b]) => a.median - b.median);
+  if (rivals !== undefined && rival) compare(rival[1], rivals, rival[0]);
+  return said.join("; ");
 }
-for (const peer of peers) await peer.close?.();
 
-if (!flags["no-memory"] && flags.only === "") {
+function row([first, ...rest]: readonly string[]): string {
+  if (flags.markdown) return `| ${[first, ...rest].join(" | ")} |`;
+  return [first!.padEnd(nameWidth), ...rest.map((cell) => cell.padEnd(22))].join(" ").trimEnd();
+}
+
+const selected = Object.entries(PARTS).flatMap(([part, cases]) =>
+  cases.filter(({ name }) => isSelected(part, name))
+);
+const nameWidth = Math.max(0, ...selected.map(({ name }) => name.length));
+
+async function compareAll(): Promise<void> {
+  const peers = await loadPeers();
+  console.log(
+    `${new Date().toISOString().slice(0, 10)}, Deno ${Deno.version.deno}, V8 ${Deno.version.v8}, ` +
+      `${navigator.hardwareConcurrency} cores; median (best) of ${SAMPLES} samples of ${SAMPLE_MS} ms\n`,
+  );
+  console.log(row(["case", ...peers.map(({ name }) => name), "target"]));
+  if (flags.markdown) console.log(row(["---", ...peers.map(() => "---"), "---"]));
+  const ours = new Map<string, Times>();
+  for (const one of selected) {
+    const times = await measure(one, peers);
+    const own = times.get("Denum");
+    if (own) ours.set(one.name, own);
+    const cells = peers.map(({ name }) => {
+      const found = times.get(name);
+      if (!found) return "-";
+      const rate = one.flop ? `, ${(one.flop / found.best / 1e6).toFixed(1)} GFLOP/s` : "";
+      return `${time(found.median)} (${time(found.best)}${rate})`;
+    });
+    console.log(row([one.name, ...cells, verdict(one, times, ours)]));
+  }
+  for (const peer of peers) await peer.close?.();
+}
+
+if (selected.length > 0) await compareAll();
+
+const loops = Object.keys(LOOPS).filter((name) => isSelected("memory", name));
+if (loops.length > 0) {
   console.log("\nmemory of loops, each in a process of its own:");
-  for (const loop of Object.keys(LOOPS)) console.log(await measureLoop(loop, flags.quick));
+  for (const loop of loops) console.log(await measureLoop(loop, flags.quick));
 }
 Deno.exit(0);

@@ -14,6 +14,7 @@ interface Loop {
 }
 
 type Vector = nd.Tensor<"float32", [number]>;
+type Matrix = nd.Tensor<"float32", [number, number]>;
 
 function vector(count: number, seed: number): Vector {
   return nd.tensor(numbers(count, seed));
@@ -53,7 +54,64 @@ export const LOOPS: Readonly<Record<string, Loop>> = {
       for (let i = 0; i < count; i++, tick()) x = nd.add(x, c);
     },
   },
+  "jitted training step, synchronous": {
+    count: 100_000,
+    run(count, tick) {
+      const step = nd.jit(trainingStep());
+      const [x, y] = [matrix(32, 64, 4), matrix(32, 10, 5)];
+      for (let i = 0; i < count; i++, tick()) step(x, y);
+    },
+  },
+  "eager training step, synchronous": {
+    count: 20_000,
+    run(count, tick) {
+      const step = trainingStep();
+      const [x, y] = [matrix(32, 64, 4), matrix(32, 10, 5)];
+      for (let i = 0; i < count; i++, tick()) step(x, y);
+    },
+  },
+  "jit of one function for another shape each turn": {
+    count: 1000,
+    run(count, tick) {
+      const f = nd.jit((x: Vector) => nd.sum(nd.multiply(nd.add(x, 1), x)));
+      for (let i = 0; i < count; i++, tick()) generated(f, vector(10_000 + i, 1));
+    },
+  },
+  "jit of a function with another constant each turn": {
+    count: 1000,
+    run(count, tick) {
+      const x = vector(10_000, 1);
+      for (let i = 0; i < count; i++, tick()) {
+        generated(nd.jit((x: Vector) => nd.sum(nd.multiply(nd.add(x, i), x))), x);
+      }
+    },
+  },
 };
+
+function matrix(rows: number, columns: number, seed: number): Matrix {
+  return nd.reshape(vector(rows * columns, seed), [rows, columns]) as nd.Tensor as Matrix;
+}
+
+/** Calls a compiled function so often that code is generated for it. */
+function generated(f: (x: Vector) => nd.Tensor, x: Vector): void {
+  for (let i = 0; i < 60; i++) f(x);
+}
+
+/** Gradient descent on a network of two layers that holds its parameters in variables. */
+function trainingStep(): (x: Matrix, y: Matrix) => nd.Tensor<"float32", []> {
+  const variables = [nd.variable(matrix(64, 128, 1)), nd.variable(matrix(128, 10, 2))];
+  return (x, y) => {
+    const [loss, found] = nd.valueAndGradients(() => {
+      const hidden = nd.maximum(nd.matmul(x, variables[0]!.value), 0);
+      const missed = nd.subtract(nd.matmul(hidden, variables[1]!.value), y);
+      return nd.mean(nd.square(missed));
+    }, variables);
+    variables.forEach((variable, i) => {
+      variable.assign(nd.subtract(variable.value, nd.multiply(found[i]!, 0.01)) as Matrix);
+    });
+    return loss;
+  };
+}
 
 /**
  * Runs a loop in a process of its own.

@@ -7,6 +7,7 @@ import * as nd from "../../mod.ts";
 import { instance } from "../../src/devices/wasm/instance.ts";
 import { numbers } from "../data.ts";
 import type { Peer, Task } from "../peer.ts";
+import { transformTasks } from "./denum_transforms.ts";
 
 type Any = nd.Tensor<"float32", number[]>;
 
@@ -161,9 +162,10 @@ const CASES: Readonly<Record<string, () => Task>> = {
  * @returns The library.
  */
 export function load(): Peer {
+  const transforms = transformTasks();
   return {
     name: "Denum",
     version: `${instance().build} build`,
-    task: (name) => CASES[name]?.(),
+    task: (name) => (CASES[name] ?? transforms[name])?.(),
   };
 }

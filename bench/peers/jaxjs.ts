@@ -6,22 +6,7 @@
  */
 import { numbers } from "../data.ts";
 import type { Peer, Task } from "../peer.ts";
-
-/** The part of its arrays that is used. */
-interface Value {
-  readonly ref: Value;
-  add(other: Value): Value;
-  reshape(shape: number[]): Value;
-  transpose(): Value;
-  sum(axis?: number): Value;
-  dataSync(): ArrayLike<number>;
-}
-
-interface Library {
-  readonly numpy: Readonly<Record<string, (...operands: unknown[]) => Value>>;
-  init(device: string): Promise<unknown>;
-  defaultDevice(device: string): unknown;
-}
+import { type Library, transformTasks, type Value } from "./jaxjs_transforms.ts";
 
 /**
  * jax-js.
@@ -68,12 +53,13 @@ export async function load(): Promise<Peer> {
     run: () => void make().dataSync(),
     value: () => make().dataSync(),
   });
+  const transforms = transformTasks(jax);
   return {
     name: "jax-js",
     version: "0.1.25, wasm, 1 thread, with reading",
     task: (name) => {
       const make = cases[name];
-      return make && task(make());
+      return make ? task(make()) : transforms[name]?.();
     },
   };
 }

@@ -10,6 +10,8 @@ import "npm:@tensorflow/tfjs-backend-cpu@4.22.0";
 import * as wasm from "npm:@tensorflow/tfjs-backend-wasm@4.22.0";
 import { numbers } from "../data.ts";
 import type { Peer, Task } from "../peer.ts";
+import { withoutWay } from "../transform_cases.ts";
+import { transformTasks } from "./tfjs_transforms.ts";
 
 function f32(shape: number[], seed: number): tf.Tensor {
   return tf.tensor(numbers(shape.reduce((x, y) => x * y, 1), seed), shape);
@@ -68,12 +70,13 @@ export async function load(): Promise<Peer> {
   wasm.setWasmPaths(`${dirname(main)}/`);
   await tf.setBackend("wasm");
   await tf.ready();
+  const transforms = transformTasks();
   return {
     name: "tfjs",
     version: `${tf.version_core}, ${tf.getBackend()}, SIMD, 1 thread`,
     task: (name) => {
       const make = CASES[name];
-      return make && task(make());
+      return make ? task(make()) : transforms[withoutWay(name)]?.();
     },
   };
 }
