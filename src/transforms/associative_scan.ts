@@ -28,7 +28,7 @@ export interface AssociativeScanOptions {
 export type AnyLengths<T> = T extends Tensor<infer D extends DType, infer S extends Shape>
   ? Tensor<D, number extends S["length"] ? number[] : { -readonly [I in keyof S]: number }>
   : T extends (...args: never[]) => unknown ? T
-  : T extends readonly unknown[] ? { -readonly [K in keyof T]: AnyLengths<T[K]> }
+  : T extends readonly unknown[] ? { [K in keyof T]: AnyLengths<T[K]> }
   : T extends object ? { [K in keyof T]: AnyLengths<T[K]> }
   : T;
 

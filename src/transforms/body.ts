@@ -166,9 +166,11 @@ export function resultOf(verb: string, result: Tree): Flat {
  * @param result What the function returned.
  * @returns Both.
  * @throws {ArgumentError} If it is no pair.
+ * @throws {TraceError} If it is a promise.
  */
 export function pairOf(verb: string, what: string, result: Tree): readonly [Tree, Tree] {
   if (Array.isArray(result) && result.length === 2) return [result[0], result[1]];
+  resultOf(verb, result);
   throw new ArgumentError(
     `Cannot ${verb} with a function that returns ${
       Array.isArray(result) ? `${result.length} values` : valueText(result)

@@ -98,6 +98,7 @@ function capturedWalk(
     const state = before.structure.build(inputs.slice(0, carry));
     const result = turn(state, xs.structure.build(inputs.slice(carry)));
     checkSame(`${verb} with a carry`, before, resultOf(verb, result[0]));
+    resultOf(verb, result[1]);
     return result;
   }, [...before.leaves, ...parts]);
   const { graph, constants, structure } = captured;
