@@ -345,10 +345,17 @@ export function writeTraced(cell: object, value: Tensor, base: (value: Tensor) =
   to(interpreters.length - 1, value);
 }
 
+/** The innermost interpreter that records all calls. */
+function recorder(): Interpreter | undefined {
+  for (let i = interpreters.length - 1; i >= 0; i--) {
+    if (interpreters[i]!.capturesAll) return interpreters[i];
+  }
+  return undefined;
+}
+
 function interpreterOf(inputs: readonly Tensor[]): Interpreter | undefined {
-  const top = interpreters[interpreters.length - 1];
-  if (top?.capturesAll) return top;
-  let highest: Interpreter | undefined;
+  let highest = recorder();
+  if (highest?.level === interpreters.length) return highest;
   for (let i = 0; i < inputs.length; i++) {
     const traced = (inputs[i] as Partial<Traced>).interpreter;
     if (!traced) continue;
@@ -430,8 +437,8 @@ export function bind<P>(p: Primitive<P>, inputs: readonly Tensor[], params: P): 
  * @returns The result.
  */
 export function bindOn<P>(p: Primitive<P>, params: P, device: Device): Tensor {
-  const top = interpreters[interpreters.length - 1];
-  if (top?.capturesAll) return top.process(p, [], params, device)[0]!;
+  const interpreter = recorder();
+  if (interpreter) return interpreter.process(p, [], params, device)[0]!;
   return device.run(p, [], params)[0]!;
 }
 
