@@ -120,6 +120,21 @@ Deno.test("a number out of range takes the last function", () => {
   assert.deepEqual([0, 1, 2, -1].map((i) => compiled(i, tensor(3)).item()), [9, -3, 3, 3]);
 });
 
+Deno.test("in the body of a loop each turn takes its own branch", () => {
+  const indices = tensor([-1, 5, 0, 1, 2], { dtype: "int32" });
+  const f = (a: Scalar) =>
+    nd.map((i) => switchCase(i, [square, negative, (b) => multiply(b, 7)], a), indices);
+  const expected = array("float32", [5], [21, 21, 9, -3, 21]);
+  const slopes = array("float32", [5], [7, 7, 6, -1, 7]);
+  for (const run of [f, jit(f), (a: Scalar) => nd.jvp(f, [a], [tensor(1)])[0]]) {
+    assertTensorEqual(run(tensor(3)), expected);
+  }
+  const slope = (a: Scalar) => nd.jvp(f, [a], [tensor(1)])[1];
+  assertTensorEqual(slope(tensor(3)), slopes);
+  assertTensorEqual(jit(slope)(tensor(3)), slopes);
+  assertTensorEqual(nd.jacobian(f)(tensor(3)), slopes);
+});
+
 Deno.test("captured functions read variables, but assign none", () => {
   const v = nd.variable([2, 3, 4]);
   const f = jit((p: Tensor<"bool", []>) => sum(cond(p, () => square(v.value), () => v.value)));

@@ -1,10 +1,12 @@
 import * as nd from "../../mod.ts";
 import { type Tensor, TraceError } from "../../mod.ts";
 import { evaluate, type Graph } from "../../src/core/graph.ts";
-import { bind, type Primitive } from "../../src/core/primitive.ts";
+import { bind, type HostArray, type Primitive } from "../../src/core/primitive.ts";
 import { sizeOf } from "../../src/core/shape.ts";
-import type { Aval } from "../../src/core/tensor.ts";
+import { type Aval, items } from "../../src/core/tensor.ts";
+import { captureBody } from "../../src/transforms/body.ts";
 import { capture } from "../../src/transforms/capture.ts";
+import { evaluateReference } from "../../src/transforms/graph_reference.ts";
 import {
   batchGraph,
   checkInputs,
@@ -170,6 +172,9 @@ Deno.test("equal graphs are one, others are not", () => {
     (a, b) => [nd.sum(add(a, b), { axis: 0 }), cos(a)],
     (a, b) => [sin(a), nd.sum(add(a, b), { axis: 0 })],
   ];
+  const part = (at: number) => graphOf((a) => nd.slice(a, at));
+  assert.equal(internedGraph(part(1)), internedGraph(part(1)));
+  assert.notEqual(internedGraph(part(0)), internedGraph(part(1)));
   for (const other of others) assert.notEqual(internedGraph(graphOf(other)), graph);
   const wide = { dtype: "float32", shape: [2, 1] } as const;
   const [narrow, broad] = [VECTOR, wide].map((aval) =>
@@ -190,6 +195,54 @@ Deno.test("graphs that were not used for long are forgotten", () => {
     assert.equal(internedGraph(shaped(2)), used);
   }
   assert.notEqual(internedGraph(shaped(1)), old);
+});
+
+Deno.test("a graph by definitions gives what kernels give", () => {
+  const graph = graphOf((
+    a,
+    b,
+  ) => [nd.subtract(multiply(a, b), b), nd.cast(a, "int8"), nd.flip(b)]);
+  const [a, b] = [tensor([0.1, 300]), tensor([3, 0.7])];
+  const host = (own: Tensor): HostArray => array(own.dtype, own.shape, [...items(own)]);
+  const results = evaluateReference(graph, [host(a), host(b)]);
+  evaluate(graph, [a, b]).forEach((own, i) => assertTensorEqual(own, results[i]!));
+});
+
+Deno.test("a body reads a variable once, however often it names it", () => {
+  const v = nd.variable([1, 2]);
+  let counts: number[] = [];
+  const loss = () => {
+    const body = (a: Tensor): Tensor => add(v.value, multiply(v.value, a as Vector)) as Tensor;
+    counts = [...counts, captureBody("scan", (a) => body(a!), [VECTOR]).constants.length];
+    return nd.sum(nd.map((i) => multiply(multiply(i, v.value), v.value), x));
+  };
+  // (1 + 2) (v * v), so that both readings count.
+  assert.deepEqual(nd.gradients(loss, v).toArray(), [6, 12]);
+  assert.deepEqual(counts, [1]);
+});
+
+Deno.test("scopes leave what derivatives of bodies need alone", () => {
+  const large: Primitive<void> = {
+    name: "large",
+    rule: ([a]) => [a!],
+    reference: ([a]) => [a!.items],
+    lower: {},
+    // The rule makes a tensor that no slab holds.
+    derivatives: [
+      (t) => multiply(t as Tensor<"float32", [2000]>, add(nd.ones([2000]), 2)) as Tensor,
+    ],
+    dtypes: ["float32"],
+    samples: [],
+  };
+  const point = nd.ones([2000]);
+  const loss = (a: typeof point) =>
+    nd.sum(
+      nd.scan((c) => [bind(large, [c], undefined) as typeof c, null], a, null, { length: 2 })[0],
+    );
+  for (let step = 0; step < 3; step++) {
+    const found = nd.scope(() => nd.grad(loss)(point));
+    assert.equal(nd.sum(found).item(), 9 * 2000);
+  }
 });
 
 Deno.test("training captures derivatives of a body once", () => {
