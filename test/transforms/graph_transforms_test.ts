@@ -201,7 +201,7 @@ Deno.test("a graph by definitions gives what kernels give", () => {
   const graph = graphOf((a, b) => {
     const narrow = nd.cast(b, "int8");
     // 12 * 12 is negative in between.
-    return [multiply(a, b), nd.greater(multiply(narrow, narrow), 0), nd.flip(b)];
+    return [multiply(a, b), nd.greater(multiply(narrow, narrow), narrow), nd.flip(b)];
   });
   const [a, b] = [tensor([0.1, 300]), tensor([12, 3])];
   const host = (own: Tensor): HostArray => array(own.dtype, own.shape, [...items(own)]);
