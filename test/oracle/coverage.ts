@@ -25,6 +25,7 @@ const OUR_OWN: ReadonlySet<string> = new Set([
   "customJvp",
   "customVjp",
   "dtypesOfKind",
+  "explain",
   "forLoop",
   "grad",
   "gradients",
