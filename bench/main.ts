@@ -8,7 +8,7 @@
  * if nothing is selected.
  *
  * Results are compared for equality first. A sample lasts at least 10 ms, and there are fewer of them
- * where runs are so long that they would take more than some seconds; the table shows the median of the
+ * where runs are so long that they would take more than a second; the table shows the median of the
  * samples and, in brackets, the best. Each library is driven at its best: results disposed, SIMD, one
  * thread.
  *
@@ -34,7 +34,7 @@ const SAMPLES = flags.quick ? 5 : 25;
 const SAMPLE_MS = flags.quick ? 4 : 10;
 const WARM_MS = flags.quick ? 60 : 300;
 /** After so much time a library gets no more samples in a case, if it has the fewest that count. */
-const ENOUGH_MS = 2000;
+const ENOUGH_MS = 1000;
 const FEWEST_SAMPLES = 5;
 
 /** The cases by part. */
@@ -114,7 +114,7 @@ function agrees(a: readonly number[], b: readonly number[], tolerance: number): 
 
 /** Lets finalizers run, so that no library pays for another's garbage. */
 async function settle(): Promise<void> {
-  for (let i = 0; i < 3; i++) await new Promise((resolve) => setTimeout(resolve, 5));
+  for (let i = 0; i < 3; i++) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
 async function measure(

@@ -51,6 +51,19 @@ function task(make: () => readonly nd.Tensor[]): Task {
   };
 }
 
+/** Large operands of the case before, to be released as the rivals' are. */
+let operands: readonly nd.Tensor[] = [];
+
+function withOperands<T extends readonly Any[]>(
+  make: () => T,
+  run: (...own: T) => nd.Tensor,
+): Task {
+  for (const x of operands) x[Symbol.dispose]();
+  const own = make();
+  operands = own;
+  return task(() => [run(...own)]);
+}
+
 /** A case that can be compiled and run call by call. */
 function bothWays(name: string, make: (way: Way) => Task): Tasks {
   return {
@@ -99,8 +112,7 @@ function chainTasks(): Tasks {
   for (const [kind, f] of Object.entries(kinds)) {
     for (const [text, length] of Object.entries(LENGTHS)) {
       const both = bothWays(`${kind} f32[${text}]`, (way) => {
-        const [x, y, run] = [f32([length], 1), f32([length], 2), way(f)];
-        return task(() => [run(x, y)]);
+        return withOperands((): [Any, Any] => [f32([length], 1), f32([length], 2)], way(f));
       });
       Object.assign(all, both);
     }
@@ -286,13 +298,13 @@ function wholeTasks(): Tasks {
       return task(() => [run(x, b)]);
     }),
     ...bothWays("softmax 1000x1000", (way) => {
-      const [x, run] = [f32([1000, 1000], 1), way(softmax)];
-      return task(() => [run(x)]);
+      return withOperands((): [Any] => [f32([1000, 1000], 1)], way(softmax));
     }),
     ...bothWays("layer norm 1000x1000", (way) => {
-      const [x, gain, bias] = [f32([1000, 1000], 1), f32([1000], 2), f32([1000], 3)];
-      const run = way(layerNorm);
-      return task(() => [run(x, gain, bias)]);
+      return withOperands(
+        (): [Any, Any, Any] => [f32([1000, 1000], 1), f32([1000], 2), f32([1000], 3)],
+        way(layerNorm),
+      );
     }),
     ...bothWays(`scan of ${TURNS} turns`, (way) => {
       const [carry, xs, run] = [f32([10], 1), f32([TURNS, 10], 2), way(recurrence)];

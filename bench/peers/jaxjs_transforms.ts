@@ -113,8 +113,7 @@ export function transformTasks(jax: Library): Tasks {
     for (const [kind, f] of Object.entries(kinds)) {
       for (const [text, length] of Object.entries(LENGTHS)) {
         const both = bothWays(`${kind} f32[${text}]`, (way) => {
-          const [x, y, run] = [f32([length], 1), f32([length], 2), way(f)];
-          return withOperands(() => [run(x.ref, y.ref)], [x, y]);
+          return withOperands((): [Value, Value] => [f32([length], 1), f32([length], 2)], way(f));
         });
         Object.assign(all, both);
       }
@@ -290,13 +289,16 @@ export function transformTasks(jax: Library): Tasks {
         return task(() => [run(w.ref, x.ref)]);
       }),
       ...bothWays("softmax 1000x1000", (way) => {
-        const [x, run] = [f32([1000, 1000], 1), way((x: Value) => nn.softmax!(x, 1))];
-        return withOperands(() => [run(x.ref)], [x]);
+        return withOperands(
+          (): [Value] => [f32([1000, 1000], 1)],
+          way((x: Value) => nn.softmax!(x, 1)),
+        );
       }),
       ...bothWays("layer norm 1000x1000", (way) => {
-        const own = [f32([1000, 1000], 1), f32([1000], 2), f32([1000], 3)] as const;
-        const run = way(layerNorm);
-        return withOperands(() => [run(own[0].ref, own[1].ref, own[2].ref)], [...own]);
+        return withOperands(
+          (): [Value, Value, Value] => [f32([1000, 1000], 1), f32([1000], 2), f32([1000], 3)],
+          way(layerNorm),
+        );
       }),
     };
   };
@@ -314,11 +316,12 @@ export function transformTasks(jax: Library): Tasks {
   };
 }
 
-/** Large operands are released by the next case that has some. */
+/** Large operands of the case before. */
 let operands: Value[] = [];
 
-function withOperands(make: () => Value[], own: Value[]): Task {
+function withOperands<T extends Value[]>(make: () => T, run: (...own: T) => Value): Task {
   operands.forEach((x) => x.dispose());
+  const own = make();
   operands = own;
-  return task(make);
+  return task(() => [run(...own.map((x) => x.ref) as T)]);
 }

@@ -46,21 +46,21 @@ function chainTasks(): Tasks {
   for (const [kind, f] of Object.entries(kinds)) {
     for (const [text, length] of Object.entries(LENGTHS)) {
       all[`${kind} f32[${text}]`] = () => {
-        const [x, y] = [f32([length], 1), f32([length], 2)];
-        return withOperands(() => f(x, y), [x, y]);
+        return withOperands((): [tf.Tensor, tf.Tensor] => [f32([length], 1), f32([length], 2)], f);
       };
     }
   }
   return all;
 }
 
-/** Large operands are disposed by the next case that has some. */
+/** Large operands of the case before. */
 let operands: tf.Tensor[] = [];
 
-function withOperands(make: () => tf.Tensor, own: tf.Tensor[]): Task {
+function withOperands<T extends tf.Tensor[]>(make: () => T, run: (...own: T) => tf.Tensor): Task {
   tf.dispose(operands);
+  const own = make();
   operands = own;
-  return task(make);
+  return task(() => run(...own));
 }
 
 function network(seed: number, scale: number): tf.Tensor[] {
@@ -186,14 +186,17 @@ export function transformTasks(): Tasks {
     "MLP gradients of 32 examples, loop": eachGradient,
     "vmap(matvec) 1000": () => task(() => tf.matMul(rows, w, false, true)),
     "matvec 1000, loop": () => task(() => tf.stack(tf.unstack(rows).map((row) => tf.dot(w, row)))),
-    "softmax 1000x1000": () => {
-      const x = f32([1000, 1000], 1);
-      return withOperands(() => tf.softmax(x), [x]);
-    },
-    "layer norm 1000x1000": () => {
-      const [x, gain, bias] = [f32([1000, 1000], 1), f32([1000], 2), f32([1000], 3)];
-      return withOperands(() => layerNorm(x, gain, bias), [x, gain, bias]);
-    },
+    "softmax 1000x1000": () =>
+      withOperands((): [tf.Tensor] => [f32([1000, 1000], 1)], (x) => tf.softmax(x)),
+    "layer norm 1000x1000": () =>
+      withOperands(
+        (): [tf.Tensor, tf.Tensor, tf.Tensor] => [
+          f32([1000, 1000], 1),
+          f32([1000], 2),
+          f32([1000], 3),
+        ],
+        layerNorm,
+      ),
     [`scan of ${TURNS} turns`]: () => {
       const xs = f32([TURNS, 10], 2);
       return task(() => {
