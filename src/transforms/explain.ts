@@ -68,7 +68,7 @@ const RUNS = 5;
  *
  * // The whole chain is one loop.
  * assert.equal(explanation.steps.length, 1);
- * assert.equal(explanation.steps[0].label, "multiply add exp reduceSum");
+ * assert.equal(explanation.steps[0]?.label, "multiply add exp reduceSum");
  * ```
  */
 export function explain<F extends Transformable>(f: F, ...args: Parameters<F>): Explanation {
