@@ -22,6 +22,7 @@ import {
   type Recording,
   takeApart,
 } from "./recording.ts";
+import { type Positions, symbolicAxis, SymbolicRecordings } from "./symbolic.ts";
 import type { Transformable } from "./types.ts";
 
 /** How a function is compiled. */
@@ -32,6 +33,11 @@ export interface JitOptions {
    * always are.
    */
   readonly staticArgs?: readonly number[] | undefined;
+  /**
+   * Positions of arguments whose tensors have a leading axis of any length, one for all of them: the rows
+   * of a batch, as opposed to weights in other arguments. None when absent.
+   */
+  readonly symbolicArgs?: readonly number[] | undefined;
   /** How many programs are kept, one for each structure, dtypes and shapes of arguments; 64 when absent. */
   readonly cacheSize?: number | undefined;
 }
@@ -50,8 +56,8 @@ interface Entry {
   readonly writes: readonly { readonly cell: Cell; readonly shared: boolean }[];
 }
 
-/** What a call needs beside the program. */
-function entryOf({ known, ...recording }: Recording): Omit<Entry, "executable"> {
+/** Compiles what was recorded. */
+function entryOf({ known, ...recording }: Recording): Entry {
   const { graph: { inputs, outputs } } = known;
   const bases = basesOf(known.graph);
   const ends = outputs.map((value) => bases.get(value) ?? value);
@@ -60,6 +66,7 @@ function entryOf({ known, ...recording }: Recording): Omit<Entry, "executable"> 
   const assigned = ends.slice(ends.length - recording.writes.length);
   return {
     ...recording,
+    executable: new Executable(optimized(known)),
     reads: recording.reads.map((cell, i) => ({ cell, viewed: ends.includes(variables[i]!) })),
     writes: recording.writes.map((cell, i) => {
       const end = assigned[i]!;
@@ -132,6 +139,39 @@ function fits({ avals }: Recent, args: readonly unknown[]): args is readonly Ten
   return true;
 }
 
+/** What is kept under a key, of so many things at most: those used last stay longest. */
+function kept<T extends object>(
+  all: Map<string, T>,
+  key: string,
+  most: number,
+  make: () => T,
+): T {
+  const found = all.get(key) ?? make();
+  all.delete(key);
+  all.set(key, found);
+  if (all.size > most) all.delete(all.keys().next().value!);
+  return found;
+}
+
+function checkPositions({ statics, symbolics }: Positions): void {
+  const check = (what: string, position: number): void => {
+    if (Number.isInteger(position) && position >= 0) return;
+    throw new ArgumentError(
+      `Cannot compile with ${what} argument ${valueText(position)}: ` +
+        `a position is an integer from 0 on`,
+    );
+  };
+  for (const position of statics) check("static", position);
+  for (const position of symbolics) {
+    check("symbolic", position);
+    if (!statics.has(position)) continue;
+    throw new ArgumentError(
+      `Cannot compile with argument ${position} both static and symbolic: ` +
+        `name it in one of staticArgs and symbolicArgs`,
+    );
+  }
+}
+
 /**
  * The function as a compiled program. The first call with arguments of some structure, dtypes and
  * shapes captures what the function does to its tensors, and later ones run that: as one fused program,
@@ -143,7 +183,8 @@ function fits({ avals }: Recent, args: readonly unknown[]): args is readonly Ten
  * by `===` or taken for a condition: such numbers belong into `staticArgs`. Variables that the function reads are inputs
  * of the program, and those that it assigns are assigned after each call. Effects other than these happen
  * at the first call alone. Inside of other transforms the function is a part of these: put `jit` outside
- * of `grad` and `vmap`. Results are those of the plain function, bit for bit.
+ * of `grad` and `vmap`. Results are those of the plain function, bit for bit; only sums and products of
+ * floats that come from transposed or reversed tensors may be rounded in another order.
  *
  * @typeParam F The function.
  * @param f A synchronous function of trees of tensors and numbers that returns a tree of tensors.
@@ -166,38 +207,25 @@ function fits({ avals }: Recent, args: readonly unknown[]): args is readonly Ten
  */
 export function jit<F extends Transformable>(
   f: F,
-  { staticArgs = [], cacheSize = 64 }: JitOptions = {},
+  { staticArgs = [], symbolicArgs = [], cacheSize = 64 }: JitOptions = {},
 ): (...args: Parameters<F>) => ReturnType<F> {
-  for (const position of staticArgs) {
-    if (Number.isInteger(position) && position >= 0) continue;
-    throw new ArgumentError(
-      `Cannot compile with static argument ${valueText(position)}: ` +
-        `a position is an integer from 0 on`,
-    );
-  }
+  const statics = new Set(staticArgs);
+  const symbolics = new Set(symbolicArgs);
+  checkPositions({ statics, symbolics });
   if (!Number.isInteger(cacheSize) || cacheSize < 1) {
     throw new ArgumentError(
       `Cannot compile with cacheSize ${valueText(cacheSize)}: ` +
         `the number of programs that are kept is an integer from 1 on`,
     );
   }
-  const statics = new Set(staticArgs);
   const entries = new Map<string, Entry>();
+  const families = new Map<string, SymbolicRecordings>();
   let recent: Recent | undefined;
-  const entryFor = (args: Arguments): Entry => {
-    const found = entries.get(args.key);
-    if (found) {
-      // Those used last stay longest.
-      entries.delete(args.key);
-      entries.set(args.key, found);
-      return found;
-    }
-    const recording = recorded(f, args);
-    const executable = new Executable(optimized(recording.known));
-    const made = { ...entryOf(recording), executable };
-    entries.set(args.key, made);
-    if (entries.size > cacheSize) entries.delete(entries.keys().next().value!);
-    return made;
+  const recordingOf = (args: readonly unknown[], own: Arguments): Recording => {
+    const axis = symbolicAxis(args, own, { statics, symbolics });
+    if (!axis) return recorded(f, own);
+    const family = kept(families, axis.key, cacheSize, () => new SymbolicRecordings());
+    return family.at(axis.length, (length) => recorded(f, own, axis.avals(length)));
   };
   return (...args) => {
     if (isTracing()) {
@@ -207,7 +235,7 @@ export function jit<F extends Transformable>(
       return run(recent.entry, { tensors: args, numbers: [] }) as ReturnType<F>;
     }
     const own = takeApart(args, statics);
-    const entry = entryFor(own);
+    const entry = kept(entries, own.key, cacheSize, () => entryOf(recordingOf(args, own)));
     if (statics.size === 0 && args.every((arg: unknown) => arg instanceof Tensor)) {
       recent = { avals: own.tensors.map(({ dtype, shape }) => ({ dtype, shape })), entry };
     }

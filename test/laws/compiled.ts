@@ -15,7 +15,7 @@ import {
   type Primitive,
   primitives,
 } from "../../src/core/primitive.ts";
-import { type Shape, sizeOf } from "../../src/core/shape.ts";
+import { isContiguous, type Shape, sizeOf } from "../../src/core/shape.ts";
 import { type Aval, items, Tensor } from "../../src/core/tensor.ts";
 import { wasmDevice } from "../../src/devices/wasm/device.ts";
 import type { WasmStorage } from "../../src/devices/wasm/storage.ts";
@@ -99,23 +99,35 @@ function amid({ record, params, inputs }: Case): Graph {
  *
  * @param graph The program.
  * @param inputs Its inputs.
+ * @param options `inOrder`: whether results that are no views get C order, as within programs; otherwise
+ * elementwise ones have the order that all operands share, on which sums depend by rounding.
  * @returns The results, as arrays that later calls cannot touch.
  */
-export function called(graph: Graph, inputs: readonly Tensor[]): readonly HostArray[] {
+export function called(
+  graph: Graph,
+  inputs: readonly Tensor[],
+  { inOrder = false }: { readonly inOrder?: boolean } = {},
+): readonly HostArray[] {
   const known = new Map(graph.inputs.map((value, i) => [value, inputs[i]!]));
   for (const { primitive, inputs: own, params, outputs, device } of graph.nodes) {
     const results = device
       ? [bindOn(primitive, params, device)]
       : bindAll(primitive, own.map((value) => known.get(value)!), params);
     outputs.forEach((value, i) => {
-      (results[i]!.storage as WasmStorage).pending?.force();
-      known.set(value, results[i]!);
+      const x = results[i]!;
+      (x.storage as WasmStorage).pending?.force();
+      known.set(value, inOrder && !primitive.view ? packed(x) : x);
     });
   }
   return graph.outputs.map((value) => {
     const x = known.get(value)!;
     return { dtype: x.dtype, shape: x.shape, items: [...items(x)] };
   });
+}
+
+function packed(x: Tensor): Tensor {
+  if (isContiguous(x.shape, x.strides)) return x;
+  return wasmDevice().fromBytes(x.dtype, x.shape, x.storage.device.toBytes(x));
 }
 
 /** How results differ from those of the calls one by one. */
