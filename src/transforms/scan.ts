@@ -126,12 +126,12 @@ function capturedWalk(
  */
 export function walk(walk: Walk): readonly [Tree, Tree] {
   const { verb, turn, init, xs, length, reverse } = walk;
+  const before = flatten(init);
   // Only a capture tells what no turn would give.
   if (isTracing() || length === 0) {
     const found = capturedWalk(walk);
-    if (found) return found;
+    if (found) return isTracing() ? found : [detached(found[0], before.leaves), found[1]];
   }
-  const before = flatten(init);
   let carry = init;
   let first: Parts | undefined;
   const parts: Tensor[][] = [];

@@ -105,6 +105,9 @@ Deno.test("without a turn the carry is the first, and results have no parts", ()
     nd.vmap((c: Scalar) => f(c, xs)[1].a)(tensor([1, 2])),
     array("float32", [2, 0], []),
   );
+  const large = nd.ones([2000]);
+  scan((c) => [c, null], large, xs)[0][Symbol.dispose]();
+  assert.equal(sum(large).item(), 2000);
   const nothing = scan(() => [[], tensor(1)], [], null, { length: 0 });
   assertTensorEqual(nothing[1], array("float32", [0], []));
 });
@@ -233,6 +236,22 @@ Deno.test("own derivatives and checkpoints hold in bodies", () => {
   const stopped = (xs: Tensor<"float32", [3]>) =>
     scan((c, x) => [add(c, multiply(nd.stopGradient(x), x)), null], tensor(0), xs)[0];
   assertTensorEqual(nd.grad(stopped)(tensor([1, 2, 3])), array("float32", [3], [1, 2, 3]));
+});
+
+Deno.test("derivatives of complex and narrow recurrences are right", () => {
+  const parts = [[1, 2, 3], [0.5, -1, 2], [0.3, 0.7]].map((own) =>
+    tensor(own, { dtype: "float64" })
+  ) as [Tensor<"float64", [3]>, Tensor<"float64", [3]>, Tensor<"float64", [2]>];
+  const z = nd.complex(parts[0], parts[1]);
+  const w = nd.complex(nd.slice(parts[2], 0), nd.slice(parts[2], 1));
+  const f = (a: typeof z) => nd.real(scan((c, part) => [multiply(add(c, part), w), null], w, a)[0]);
+  nd.checkGrads(f, [z], { order: 2 });
+  for (const dtype of ["float16", "bfloat16"] as const) {
+    const product = (a: Tensor<typeof dtype, [3]>) =>
+      scan((c, part) => [multiply(c, part), null], nd.ones([], { dtype }), a)[0];
+    const gradient = nd.grad(product)(nd.cast(tensor([2, 3, 4]), dtype));
+    assert.deepEqual([gradient.dtype, gradient.toArray()], [dtype, [12, 8, 6]]);
+  }
 });
 
 Deno.test("functions that do not fit are refused in sentences", () => {
