@@ -10,7 +10,7 @@ import { TraceError } from "../core/errors.ts";
 import { Graph, type Value } from "../core/graph.ts";
 import { interpret } from "../core/primitive.ts";
 import { TracedNumber } from "../core/scalar.ts";
-import { Tensor } from "../core/tensor.ts";
+import { type Aval, Tensor } from "../core/tensor.ts";
 import { flatten, type Structure, type Tree } from "../core/tree.ts";
 import { Cell } from "../core/variable.ts";
 import { Capture } from "./capture.ts";
@@ -110,6 +110,8 @@ export interface Arguments {
   readonly numbers: readonly (number | bigint)[];
   /** The same for calls that have the same program. */
   readonly key: string;
+  /** A key in which other texts stand for the shapes of the tensors. */
+  readonly keyWith: (shapeOf: (x: Tensor, index: number) => unknown) => string;
   /** The arguments with others in the place of tensors and numbers. */
   readonly build: (tensors: readonly unknown[], numbers: readonly unknown[]) => readonly unknown[];
 }
@@ -129,23 +131,21 @@ export function takeApart(args: readonly unknown[], statics: ReadonlySet<number>
   const traced = args.map((arg, i) => statics.has(i) ? undefined : arg);
   const isLeaf = (value: unknown): boolean => value instanceof Tensor || isNumber(value);
   const { leaves, structure } = flatten(traced, isLeaf);
-  const tensors: Tensor[] = [];
-  const numbers: (number | bigint)[] = [];
-  let key = structure.key;
-  for (const leaf of leaves) {
-    if (leaf instanceof Tensor) {
-      tensors.push(leaf);
-      key += `|${leaf.dtype}${leaf.shape}`;
-    } else {
-      numbers.push(leaf as number);
-      key += "|number";
+  const tensors = leaves.filter((leaf) => leaf instanceof Tensor);
+  const numbers = leaves.filter(isNumber);
+  const keyWith: Arguments["keyWith"] = (shapeOf) => {
+    let [key, next] = [structure.key, 0];
+    for (const leaf of leaves) {
+      key += leaf instanceof Tensor ? `|${leaf.dtype}${shapeOf(leaf, next++)}` : "|number";
     }
-  }
-  for (const i of statics) key += `|${i}=${flatten(args[i], () => false).structure.key}`;
+    for (const i of statics) key += `|${i}=${flatten(args[i], () => false).structure.key}`;
+    return key;
+  };
   return {
     tensors,
     numbers,
-    key,
+    key: keyWith(({ shape }) => shape),
+    keyWith,
     build: (ownTensors, ownNumbers) => {
       let [t, n] = [0, 0];
       const own = structure.build(
@@ -161,12 +161,17 @@ export function takeApart(args: readonly unknown[], statics: ReadonlySet<number>
  *
  * @param f The function.
  * @param args Its arguments.
+ * @param avals Dtypes and shapes of the tensors among them; their own when absent.
  * @returns The graph and what a call needs beside it.
  * @throws {TraceError} If the function reads elements, or is asynchronous.
  */
-export function recorded(f: Transformable, args: Arguments): Recording {
+export function recorded(
+  f: Transformable,
+  args: Arguments,
+  avals: readonly Aval[] = args.tensors,
+): Recording {
   return interpret((level) => new JitCapture(level), (trace) => {
-    const inputs = args.tensors.map((x) => trace.fresh(x));
+    const inputs = avals.map((aval) => trace.fresh(aval));
     const numbers = args.numbers.map((_, i) => trace.number(i));
     const call = f as unknown as (...all: readonly unknown[]) => Tree;
     const result = call(...args.build(inputs, numbers));

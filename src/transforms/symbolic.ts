@@ -1,0 +1,205 @@
+/**
+ * Programs for all lengths of an axis, from recordings at few of them: at three lengths in a row, which
+ * give a template, and at some further ones, which say how far it holds.
+ *
+ * @module
+ */
+import { ShapeError } from "../core/errors.ts";
+import type { Aval } from "../core/tensor.ts";
+import { leaves } from "../core/tree.ts";
+import { withoutFunctions } from "./call_primitive.ts";
+import {
+  type Difference,
+  isSample,
+  type Sample,
+  sampleAt,
+  symbolicError,
+  Template,
+} from "./length_template.ts";
+import type { Arguments, Recording } from "./recording.ts";
+
+/** Ranges of lengths in which a function may do different things. */
+const MOST_TEMPLATES = 8;
+/** Divisible by all numbers up to 16; the number before it by none of them. */
+const ROUND = 720720;
+/** How much longer than any axis so far one is tried at once. */
+const AHEAD = 16;
+
+/** Records what a function does where the axis has some length. */
+export type RecordAt = (length: number) => Recording;
+
+/** A leading axis that some tensors of a call share. */
+export interface SymbolicAxis {
+  /** Its length. */
+  readonly length: number;
+  /** The same for calls that differ in the length alone. */
+  readonly key: string;
+  /** Dtypes and shapes of all tensors of the call where it has another length. */
+  readonly avals: (length: number) => readonly Aval[];
+}
+
+/** Positions of arguments that are not just traced. */
+export interface Positions {
+  /** Those that are part of the program. */
+  readonly statics: ReadonlySet<number>;
+  /** Those whose tensors have the leading axis. */
+  readonly symbolics: ReadonlySet<number>;
+}
+
+/**
+ * The leading axis of the tensors in some arguments.
+ *
+ * @param args The arguments of a call.
+ * @param own The same, taken apart.
+ * @param positions Which arguments have the axis, and which are not taken apart.
+ * @returns The axis, or undefined if there are no such tensors.
+ * @throws {ShapeError} If one of the tensors has no axis, or another length.
+ */
+export function symbolicAxis(
+  args: readonly unknown[],
+  { tensors, keyWith }: Arguments,
+  { statics, symbolics }: Positions,
+): SymbolicAxis | undefined {
+  const owners = args.flatMap((arg, i) => statics.has(i) ? [] : Array.from(leaves(arg), () => i));
+  const has = (i: number): boolean => symbolics.has(owners[i]!);
+  const first = tensors.findIndex((_, i) => has(i));
+  if (first < 0) return undefined;
+  const [length] = tensors[first]!.shape;
+  tensors.forEach(({ shape }, i) => {
+    if (!has(i)) return;
+    if (shape.length === 0) {
+      throw new ShapeError(
+        `Cannot run a compiled function over the leading axis of a tensor of rank 0: ` +
+          `leave argument ${owners[i]} out of symbolicArgs`,
+      );
+    }
+    if (shape[0] === length) return;
+    throw new ShapeError(
+      `Cannot run a compiled function over leading axes of lengths ${length} and ${shape[0]} in ` +
+        `arguments ${owners[first]} and ${
+          owners[i]
+        }: all tensors of symbolicArgs must have one length`,
+    );
+  });
+  return {
+    length: length!,
+    key: keyWith(({ shape }, i) => has(i) ? ["*", ...shape.slice(1)] : shape),
+    avals: (other) =>
+      tensors.map(({ dtype, shape }, i) => ({
+        dtype,
+        shape: has(i) ? shape.with(0, other) : shape,
+      })),
+  };
+}
+
+/** The programs of a function for arguments that differ in the length of an axis alone. */
+export class SymbolicRecordings {
+  readonly #templates: Template[] = [];
+
+  /**
+   * What the function does at a length.
+   *
+   * @param length The length.
+   * @param record Records it where that is not known.
+   * @returns The recording.
+   * @throws {TraceError} If there are no lengths at which it does the same, or too many at which it does not.
+   */
+  at(length: number, record: RecordAt): Recording {
+    const known = this.#templates.find((template) => template.covers(length));
+    if (known) return known.at(length);
+    const closed: RecordAt = (own) => closedRecording(record(own));
+    // An axis of length 1 broadcasts, one without elements reduces to something else.
+    if (length < 2) return record(length);
+    const recording = closed(length);
+    const sample = sampleAt(length, () => recording) as Sample;
+    const same = this.#templates.find((template) => template.learn(length, sample));
+    if (!same) this.#start(sample, closed);
+    else if (length === same.range[1]) reachUp(same, closed);
+    else reachDown(same, closed);
+    return recording;
+  }
+
+  /** Looks for what the function does around a length, or else at longer ones. */
+  #start(sample: Sample, record: RecordAt): void {
+    if (this.#templates.some((template) => template.isSpecial(sample.length))) return;
+    const found = templateAround(sample, record);
+    if (found instanceof Template) return this.#add(found, sample);
+    // A function that does the same at other lengths may make an exception.
+    if (this.#templates.length > 0) return;
+    const longer = sampleAt(4 * sample.length + 13, record);
+    const other = isSample(longer) ? templateAround(longer, record) : longer;
+    if (!(other instanceof Template)) throw symbolicError(found.isShort ? other : found);
+    this.#add(other, sample);
+  }
+
+  #add(template: Template, sample: Sample): void {
+    const difference = this.#templates[MOST_TEMPLATES - 1]?.differs(sample);
+    if (difference) throw symbolicError(difference);
+    template.keep();
+    this.#templates.push(template);
+  }
+}
+
+function closedRecording(recording: Recording): Recording {
+  const { graph, known } = recording.known;
+  return { ...recording, known: { graph: withoutFunctions(graph), known } };
+}
+
+/** The template of a length and of two after or before it. */
+function templateAround(sample: Sample, record: RecordAt): Template | Difference {
+  const { length } = sample;
+  const after = templateFrom(length, sample, record);
+  if (after instanceof Template || length < 5) return after;
+  const before = templateFrom(length - 2, sample, record);
+  return before instanceof Template ? before : after;
+}
+
+/** The template of three lengths from one on, one of which is known, if it holds at a fourth. */
+function templateFrom(start: number, known: Sample, record: RecordAt): Template | Difference {
+  const samples: Sample[] = [];
+  for (let length = start; length < start + 3; length++) {
+    const sample = length === known.length ? known : sampleAt(length, record);
+    if (!isSample(sample)) return sample;
+    samples.push(sample);
+  }
+  const template = Template.through(samples);
+  if (!(template instanceof Template)) return template;
+  const wider = [reachUp(template, record), reachDown(template, record)];
+  if (wider.includes(true)) return template;
+  const fourth = start === known.length ? start + 3 : start - 1;
+  const sample = sampleAt(fourth, record);
+  return template.learn(fourth, sample) ? template : template.differs(sample) ?? template;
+}
+
+/**
+ * Tries a length far above a template's range; later one between the range and what is known to be
+ * different.
+ *
+ * @returns Whether the function does the same there.
+ */
+function reachUp(template: Template, record: RecordAt): boolean {
+  const [[, high], [, above]] = [template.range, template.bounds];
+  if (above < Infinity) {
+    const middle = Math.floor(Math.sqrt(high * above));
+    return middle > high && template.learn(middle, sampleAt(middle, record));
+  }
+  const far = Math.ceil(AHEAD * high / ROUND) * ROUND;
+  const samples = [far - 1, far].map((length) => sampleAt(length, record));
+  const [x, y] = samples.map((sample) => template.differs(sample));
+  // What depends on being divisible cannot be told from a few lengths.
+  const single = x && y ? undefined : x ?? y;
+  if (single) throw symbolicError(single);
+  return samples.map((sample, i) => template.learn(far - 1 + i, sample)).includes(true);
+}
+
+/**
+ * Tries the shortest length that a template may have; later one between what is known to be different
+ * and the range.
+ *
+ * @returns Whether the function does the same there.
+ */
+function reachDown(template: Template, record: RecordAt): boolean {
+  const [[low], [below]] = [template.range, template.bounds];
+  const length = below > 1 ? Math.ceil(Math.sqrt(below * low)) : template.shortest();
+  return length < low && template.learn(length, sampleAt(length, record));
+}
