@@ -2,90 +2,49 @@
  * Putting elementwise calls off: chains of them on large tensors run as one pass when a value is needed.
  *
  * Shapes and dtypes are checked at the call, the arithmetic waits. A value is computed at most twice:
- * within what it was needed for first, and once by itself if it is used again. Nobody can observe any
- * of it: tensors never change, and values do not depend on how they are computed.
+ * within what it was needed for first, and once more if it is used again. Nobody can observe any of
+ * it: tensors never change, and values do not depend on how they are computed.
  *
  * @module
  */
 import { DTYPES } from "../core/dtype.ts";
-import { Graph, type Node, Value } from "../core/graph.ts";
-import type { Lowering, Primitive } from "../core/primitive.ts";
+import type { Primitive } from "../core/primitive.ts";
 import { contiguousStrides, isContiguous, sameShape, sizeOf } from "../core/shape.ts";
 import { type Aval, Tensor } from "../core/tensor.ts";
-import { flatten } from "../core/tree.ts";
 import { runtime } from "../devices/wasm/runtime.ts";
-import type { Pending, WasmStorage } from "../devices/wasm/storage.ts";
-import { Executable } from "./executable.ts";
+import { WasmStorage } from "../devices/wasm/storage.ts";
+import { Deferred, type Extent, limits, pendingOf, together } from "./chain.ts";
+import { foldedRow } from "./fusion.ts";
 
-/** Results of fewer bytes are computed at once: the books would cost more than the memory. */
-const LEAST_BYTES = 65536;
-/** Chains are at most so long: longer ones hold too much memory. */
-const LONGEST = 24;
-/** A structure of calls is compiled when it has computed so many elements. */
-const EARNED = 1e6;
-/** So many structures are remembered. */
-const MOST = 256;
-
-/** A call that was put off. */
-class Deferred implements Pending {
-  readonly primitive: Primitive;
-  readonly params: unknown;
-  /** Its operands: handles of their own, which keep what they need alive. */
-  readonly inputs: readonly Tensor[];
-  readonly aval: Aval;
-  /** Calls that wait for it to be computed, itself included. */
-  readonly length: number;
-  /** How many other calls were made with it. */
-  uses = 0;
-  /** Whether it was computed as part of something else. */
-  consumed = false;
-  readonly storage: WasmStorage;
-
-  constructor(primitive: Primitive, inputs: readonly Tensor[], params: unknown, aval: Aval) {
-    this.primitive = primitive;
-    this.params = params;
-    this.aval = aval;
-    let length = 1;
-    this.inputs = inputs.map(({ dtype, shape, strides, offset, storage }) => {
-      const waiting = pendingOf(storage as WasmStorage);
-      if (waiting) {
-        waiting.uses++;
-        length += waiting.length;
-      }
-      return new Tensor(dtype, shape, strides, offset, storage);
-    });
-    this.length = length;
-    this.storage = runtime().pool.putOff(this);
-  }
-
-  force(): void {
-    runtime().pool.unrecorded(() => computeCall(this));
-  }
-
-  /** Takes the bytes, and lets go of the operands. */
-  settle(x: Tensor): void {
-    this.storage.adopt(x.storage as WasmStorage);
-    for (const input of this.inputs) input[Symbol.dispose]();
-  }
-}
-
-/** The call that a storage waits for. */
-function pendingOf({ pending }: WasmStorage): Deferred | undefined {
-  return pending instanceof Deferred ? pending : undefined;
-}
+/** So many calls wait for each other at most: until then they keep their operands. */
+const MOST_CALLS = 24;
+/** So many operands of the size of the result a call keeps at most. */
+const MOST_OPERANDS = 8;
 
 /** The call that an operand waits for, if the operand is all of its result as it will lie. */
-function waitingFor({ storage, shape, strides }: Tensor): Deferred | undefined {
-  const waiting = pendingOf(storage as WasmStorage);
-  if (!waiting || !sameShape(waiting.aval.shape, shape)) return undefined;
-  return isContiguous(shape, strides) ? waiting : undefined;
+function waitingFor(x: Tensor): Deferred | undefined {
+  const waiting = pendingOf(x);
+  const whole = waiting && sameShape(waiting.aval.shape, x.shape) &&
+    isContiguous(x.shape, x.strides);
+  return whole ? waiting : undefined;
 }
 
-/** Whether an operand is in C order, or one element or row for all. */
+/** Whether an operand is in C order, or repeats an element, row or column: then results are in C order. */
 function isPlain({ shape, strides }: Tensor): boolean {
   if (isContiguous(shape, strides)) return true;
-  const last = shape.length - 1;
-  return strides.includes(0) && (strides[last] === 0 || strides[last] === 1);
+  let repeats = false;
+  let last = 0;
+  for (let axis = 0; axis < shape.length; axis++) {
+    if (shape[axis] === 1) continue;
+    last = strides[axis]!;
+    if (last === 0) repeats = true;
+  }
+  return repeats && (last === 0 || last === 1);
+}
+
+/** Whether a call may wait for an operand: what lies in the memory of a program does not stay there. */
+function mayKeep(x: Tensor): boolean {
+  return x.storage instanceof WasmStorage && isPlain(x);
 }
 
 /**
@@ -104,24 +63,61 @@ export function deferred<P>(
   params: P,
   outputs: readonly Aval[],
 ): readonly Tensor[] | undefined {
-  const out = outputs[0]!;
-  if (sizeOf(out.shape) * DTYPES[out.dtype].bytes < LEAST_BYTES) return undefined;
-  let length = 1;
+  const aval = outputs[0]!;
+  const { dtype, shape } = aval;
+  if (sizeOf(shape) * DTYPES[dtype].bytes < limits.leastBytes) return undefined;
+  if (!inputs.every(mayKeep)) return undefined;
+  for (const x of inputs) if (!waitingFor(x)) pendingOf(x)?.force();
+  const extent = boundedExtent(inputs);
+  const call = { primitive: primitive as unknown as Primitive, params, inputs, aval };
+  const { storage } = new Deferred(call, extent);
+  return [new Tensor(dtype, shape, contiguousStrides(shape), 0, storage)];
+}
+
+/** What waits for a call with these operands; they are computed if that would be too much. */
+function boundedExtent(inputs: readonly Tensor[]): Extent {
+  const quick = quickExtent(inputs);
+  if (isBounded(quick)) return quick;
+  const exact = exactExtent(inputs);
+  if (isBounded(exact)) return exact;
+  for (const x of inputs) pendingOf(x)?.force();
+  return quickExtent(inputs);
+}
+
+function isBounded({ calls, operands }: Extent): boolean {
+  return calls <= MOST_CALLS && operands <= MOST_OPERANDS;
+}
+
+/** What waits for a call, where what several operands need is counted several times. */
+function quickExtent(inputs: readonly Tensor[]): Extent {
+  let [calls, operands] = [1, 0];
   for (const x of inputs) {
-    if (x.dtype === "string") return undefined;
-    const waiting = pendingOf(x.storage as WasmStorage);
+    const waiting = pendingOf(x);
     if (waiting) {
-      if (waiting.consumed || !waitingFor(x)) waiting.force();
-      else length += waiting.length;
+      calls += waiting.calls;
+      operands += waiting.operands;
+    } else if (isContiguous(x.shape, x.strides)) {
+      operands++;
     }
-    if (!isPlain(x)) return undefined;
   }
-  if (length > LONGEST) {
-    for (const x of inputs) (x.storage as WasmStorage).pending?.force();
-  }
-  const call = new Deferred(primitive as unknown as Primitive, inputs, params, out);
-  const strides = contiguousStrides(out.shape);
-  return [new Tensor(out.dtype, out.shape, strides, 0, call.storage)];
+  return { calls, operands };
+}
+
+/** The same with everything counted once. */
+function exactExtent(inputs: readonly Tensor[]): Extent {
+  const calls = new Set<Deferred>();
+  const operands = new Set<unknown>();
+  const visit = (x: Tensor): void => {
+    const waiting = pendingOf(x);
+    if (!waiting) {
+      if (isContiguous(x.shape, x.strides)) operands.add(x.storage);
+    } else if (!calls.has(waiting)) {
+      calls.add(waiting);
+      waiting.inputs.forEach(visit);
+    }
+  };
+  inputs.forEach(visit);
+  return { calls: 1 + calls.size, operands: operands.size };
 }
 
 /**
@@ -132,7 +128,7 @@ export function deferred<P>(
  * @param inputs Its operand.
  * @param params Its parameters.
  * @param outputs Dtype and shape of its result.
- * @returns The result, or undefined where the operand waits for nothing that is cheap.
+ * @returns The result, or undefined where the operand had better be computed first.
  */
 export function reducedTogether<P>(
   primitive: Primitive<P>,
@@ -140,167 +136,12 @@ export function reducedTogether<P>(
   params: P,
   outputs: readonly Aval[],
 ): readonly Tensor[] | undefined {
-  const x = inputs[0]!;
-  const waiting = pendingOf(x.storage as WasmStorage);
-  if (!waiting) return undefined;
-  if (waiting.consumed || !waitingFor(x) || !isCheap(waiting)) return undefined;
-  const root = { primitive: primitive as unknown as Primitive, params, inputs, aval: outputs[0]! };
-  const chain = new Chain(root);
-  const program = programOf(chain);
-  // Until the program has been earned the chain is computed first.
-  return program && [chain.run(program)];
-}
-
-/** Whether a chain consists of vector instructions alone, so that it may run twice. */
-function isCheap({ primitive, inputs }: Deferred): boolean {
-  return primitive.lanes !== undefined && inputs.every((x) => {
-    const waiting = waitingFor(x);
-    return waiting === undefined || isCheap(waiting);
-  });
-}
-
-/** A call and what it needs. */
-type Call = Pick<Deferred, "primitive" | "params" | "inputs" | "aval">;
-
-/** A call with all calls that it waits for. */
-class Chain {
-  readonly #root: Call;
-  /** The other calls, each after those that it needs. */
-  readonly calls: Deferred[] = [];
-  /** Operands that are there, each once. */
-  readonly #operands: Tensor[] = [];
-  /** The same for equal structures. */
-  readonly key: string;
-
-  constructor(root: Call) {
-    this.#root = root;
-    const parts: string[] = [];
-    this.#visit(root, parts);
-    for (const { dtype, shape } of this.#operands) parts.push(dtype, shape.join());
-    parts.push(root.aval.shape.join(), this.#kept().join());
-    this.key = parts.join(" ");
-  }
-
-  /** Elements that all calls compute. */
-  get work(): number {
-    return this.calls.reduce(
-      (sum, { aval }) => sum + sizeOf(aval.shape),
-      sizeOf(this.#root.aval.shape),
-    );
-  }
-
-  #visit(call: Call, parts: string[]): void {
-    const own: string[] = [];
-    for (const x of call.inputs) {
-      const waiting = waitingFor(x);
-      if (!waiting) {
-        own.push(`o${this.#operand(x)}`);
-        continue;
-      }
-      if (!this.calls.includes(waiting)) {
-        this.#visit(waiting, parts);
-        this.calls.push(waiting);
-      }
-      own.push(`c${this.calls.indexOf(waiting)}`);
-    }
-    const { primitive, params } = call;
-    const detail = params === undefined ? "" : flatten(params, () => false).structure.key;
-    parts.push(`${primitive.name}${detail}(${own.join()})`);
-  }
-
-  #operand(x: Tensor): number {
-    const found = this.#operands.findIndex((other) =>
-      other.storage === x.storage && other.offset === x.offset &&
-      sameShape(other.shape, x.shape) && sameShape(other.strides, x.strides)
-    );
-    return found >= 0 ? found : this.#operands.push(x) - 1;
-  }
-
-  /** Places of calls that others wait for, too. */
-  #kept(): readonly number[] {
-    return this.calls.flatMap((call, i) => {
-      const users: readonly Call[] = [...this.calls, this.#root];
-      const inside = users.reduce(
-        (sum, { inputs }) => sum + inputs.filter((x) => waitingFor(x) === call).length,
-        0,
-      );
-      return call.uses > inside ? [i] : [];
-    });
-  }
-
-  compile(): Executable {
-    const inputs = this.#operands.map((x) => new Value(x));
-    const made = this.calls.map(({ aval }) => new Value(aval));
-    const result = new Value(this.#root.aval);
-    const valueOf = (x: Tensor): Value => {
-      const waiting = waitingFor(x);
-      return waiting ? made[this.calls.indexOf(waiting)]! : inputs[this.#operand(x)]!;
-    };
-    const nodeOf = ({ primitive, params, inputs: own }: Call, out: Value): Node => ({
-      primitive,
-      params,
-      inputs: own.map(valueOf),
-      outputs: [out],
-    });
-    const nodes = [
-      ...this.calls.map((call, i) => nodeOf(call, made[i]!)),
-      nodeOf(this.#root, result),
-    ];
-    const outputs = [result, ...this.#kept().map((i) => made[i]!)];
-    // No pass may make a result of an operand: the memory of results must be their own.
-    return new Executable({ graph: new Graph(inputs, nodes, outputs), known: new Map() });
-  }
-
-  /** Computes the call, and those that others wait for. */
-  run(program: Executable): Tensor {
-    const [result, ...kept] = program.run(this.#operands);
-    for (const call of this.calls) call.consumed = true;
-    this.#kept().map((i) => this.calls[i]!).forEach((call, i) => call.settle(kept[i]!));
-    return result!;
-  }
-}
-
-/** A structure of calls: how much was computed with it, and its program once that was much. */
-interface Entry {
-  work: number;
-  program: Executable | undefined;
-}
-
-const entries = new Map<string, Entry>();
-
-/** The program of a chain, if it has been earned. */
-function programOf(chain: Chain): Executable | undefined {
-  let entry = entries.get(chain.key);
-  if (entry) {
-    // Those used last stay longest.
-    entries.delete(chain.key);
-  } else {
-    entry = { work: 0, program: undefined };
-    if (entries.size >= MOST) entries.delete(entries.keys().next().value!);
-  }
-  entries.set(chain.key, entry);
-  entry.work += chain.work;
-  if (!entry.program && entry.work > EARNED) entry.program = chain.compile();
-  return entry.program;
-}
-
-/** Computes one call, and what it needs. */
-function computeCall(call: Deferred): void {
-  if (call.inputs.every((x) => !waitingFor(x))) {
-    call.settle(lowered(call));
-    return;
-  }
-  const chain = new Chain(call);
-  const program = programOf(chain);
-  if (program) {
-    call.settle(chain.run(program));
-    return;
-  }
-  for (const earlier of chain.calls) earlier.settle(lowered(earlier));
-  call.settle(lowered(call));
-}
-
-function lowered({ primitive, inputs, params, aval }: Call): Tensor {
-  const lower: Lowering<unknown> = primitive.lower.wasm!;
-  return lower(inputs, params, [aval])[0]!;
+  if (!waitingFor(inputs[0]!)?.isCheap) return undefined;
+  const call = { primitive: primitive as unknown as Primitive, params, inputs, aval: outputs[0]! };
+  if (foldedRow({ ...call, outputs }) === undefined) return undefined;
+  const { pool } = runtime();
+  const result = pool.unrecorded(() => together(call));
+  if (!result) return undefined;
+  pool.enter(result.storage as WasmStorage);
+  return [result];
 }

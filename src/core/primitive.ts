@@ -167,6 +167,7 @@ export interface Primitive<P = unknown> {
    * at once.
    */
   readonly defer?: (
+    primitive: Primitive<P>,
     inputs: readonly Tensor[],
     params: P,
     outputs: readonly Aval[],

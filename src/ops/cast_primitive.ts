@@ -68,7 +68,7 @@ const CAST: Primitive<CastParams> = definePrimitive<CastParams>({
     return [x!.items.map((item) => fromInteger(BigInt(item as number | bigint | boolean), dtype))];
   },
   lower: { wasm: mapCast() },
-  defer: (inputs, params, outputs) => deferred(CAST, inputs, params, outputs),
+  defer: deferred,
   derivatives: [(t, _, { dtype }) => converted(t, dtype)],
   // Also between real and complex numbers: a real part has what is real as its adjoint.
   transpose: ([c], [x]) => [converted(c!, x!.dtype)],

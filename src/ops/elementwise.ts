@@ -135,7 +135,7 @@ export function elementwise(op: Elementwise): ElementwisePrimitive {
       return [applyScalar(scalarOf(dtype), dtype, inputs.map((x) => x.items))];
     },
     lower: { wasm: op.wasm ?? map(op.kernel ?? snakeCase(name)) },
-    defer: (inputs, params, outputs) => deferred(record, inputs, params, outputs),
+    defer: deferred,
     dtypes,
     elementwise: true,
     samples: op.samples ?? SHAPES.map((shape) => ({

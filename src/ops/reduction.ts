@@ -77,7 +77,7 @@ export function reduction(op: Reduction): ReductionPrimitive {
     ...(op.joins
       ? {
         fold: op.kernel,
-        defer: (inputs, params, outputs) => reducedTogether(record, inputs, params, outputs),
+        defer: reducedTogether,
       }
       : {}),
     batch: (inputs, _, { axes }) => bindAll(record, inputs, { axes: axes.map((axis) => axis + 1) }),

@@ -36,7 +36,7 @@ const WHERE: Primitive<void> = definePrimitive<void>({
     condition!.items.map((chosen, i) => (chosen ? a! : b!).items[i]!),
   ],
   lower: { wasm: mapSelect() },
-  defer: (inputs, params, outputs) => deferred(WHERE, inputs, params, outputs),
+  defer: deferred,
   dtypes: DTYPE_NAMES,
   elementwise: true,
   lanes: { float: PICK, int: PICK, uint: PICK, bool: PICK },

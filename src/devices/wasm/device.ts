@@ -8,7 +8,7 @@ import { memoryError } from "../../core/errors.ts";
 import { readItem, writeItem } from "../../core/item.ts";
 import { type Device, isTracing, type Primitive } from "../../core/primitive.ts";
 import { contiguousStrides, isContiguous, type Shape, sizeOf } from "../../core/shape.ts";
-import { Tensor } from "../../core/tensor.ts";
+import { type Aval, Tensor } from "../../core/tensor.ts";
 import { hostItem, HostStorage, hostTensor, runReference } from "../host.ts";
 import { addressOf, pack, runtime, setOwner, temporary, withTemporaries } from "./runtime.ts";
 import type { WasmStorage } from "./storage.ts";
@@ -33,8 +33,10 @@ class WasmDevice implements Device {
         return [new Tensor(x.dtype, layout.shape, layout.strides, layout.offset, x.storage)];
       }
     }
-    const put = p.defer?.(inputs, params, outputs);
-    if (put) return put;
+    if (mayWait(inputs, outputs[0]!)) {
+      const put = p.defer?.(p, inputs, params, outputs);
+      if (put) return put;
+    }
     const lower = p.lower.wasm;
     if (lower && !hasStrings(inputs) && outputs[0]!.dtype !== "string") {
       return lower(inputs, params, outputs);
@@ -95,6 +97,14 @@ class WasmDevice implements Device {
       ? readItem(x.dtype, runtime().heap.view, storage.address + at)
       : readItem(x.dtype, storage.view, at);
   }
+}
+
+/** Calls on fewer elements are never put off, unless they reduce what was. */
+const LEAST_WAITING = 4096;
+
+function mayWait(inputs: readonly Tensor[], { shape }: Aval): boolean {
+  if (sizeOf(shape) >= LEAST_WAITING) return true;
+  return inputs.length === 1 && !!(inputs[0]!.storage as WasmStorage).pending;
 }
 
 function hasStrings(inputs: readonly Tensor[]): boolean {

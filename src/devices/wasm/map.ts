@@ -140,10 +140,6 @@ function elementwise<P>(plan: Planner): MapLowering<P> {
 function lowered<P>(plan: Planner): Lowering<P> {
   return (inputs, _, outs) => {
     const out = outs[0]!;
-    for (let i = 0; i < inputs.length; i++) {
-      const { pending } = inputs[i]!.storage as WasmStorage;
-      if (pending) pending.force();
-    }
     const { kernel: run, reads, writes } = plan(inputs, out);
     const size = sizeOf(out.shape);
     const strides = commonStrides(inputs, out.shape);
@@ -164,6 +160,7 @@ function lowered<P>(plan: Planner): Lowering<P> {
         runFlat(run, inputs, storage.address + offset, bytes, size);
         return [result];
       }
+      forceAll(inputs);
       if (size * widestOf(inputs, bytes) <= SCRATCH_BYTES) {
         // All of it fits into scratch memory, wherever it lies.
         const own = storage.address >= 0;
@@ -173,6 +170,7 @@ function lowered<P>(plan: Planner): Lowering<P> {
         return [result];
       }
     }
+    forceAll(inputs);
     withTemporaries(() => blockwise(run, inputs, reads, writes, result, strides !== null));
     return [result];
   };
@@ -288,6 +286,14 @@ function isPermuted(shape: Shape, strides: readonly number[]): boolean {
     step *= shape[axis]!;
   }
   return true;
+}
+
+/** Computes operands that were put off, before anything is in scratch memory. */
+function forceAll(inputs: readonly Tensor[]): void {
+  for (let i = 0; i < inputs.length; i++) {
+    const { pending } = inputs[i]!.storage as WasmStorage;
+    if (pending) pending.force();
+  }
 }
 
 /** Whether all operands lie in WebAssembly memory. */

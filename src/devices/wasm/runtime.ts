@@ -228,9 +228,9 @@ export function donating<T>(x: Tensor, body: () => T): T {
 export function produceFrom(x: Tensor, out: Aval, change: (address: number) => void): Tensor {
   const storage = x.storage as WasmStorage;
   if (storage.pending) storage.pending.force();
-  // What was put off may read the storage, too: it has a handle then.
+  // What was put off may read the storage, too.
   if (
-    donated === x && !stage && storage.handles === 1 && storage.address >= 0 &&
+    donated === x && !stage && storage.readers === 0 && storage.address >= 0 &&
     isContiguous(x.shape, x.strides)
   ) {
     donated = undefined;

@@ -36,6 +36,8 @@ interface Lease {
 export interface Pending {
   /** Computes them now. */
   force(): void;
+  /** Lets go of what it needs: nobody can need the bytes any more. */
+  drop(): void;
 }
 
 /** Bytes in WebAssembly memory or, beyond the budget, in a JavaScript buffer. */
@@ -46,6 +48,8 @@ export class WasmStorage implements Storage {
   handles = 0;
   /** How many variables hold it: scopes leave it alone. */
   keepers = 0;
+  /** How many operands of calls that were put off are in it: nobody may write to it. */
+  readers = 0;
   /** Address of the first byte, -1 in a JavaScript buffer. */
   address: number;
   /** The bytes as words, when they are in a JavaScript buffer. */
@@ -102,6 +106,7 @@ export class WasmStorage implements Storage {
     if (this.slab || this.device === RELEASED) return;
     this.device = RELEASED;
     this.ballast = null;
+    this.pending?.drop();
     this.pending = null;
     this.#computed?.release();
     if (this.lease) this.pool.take(this.lease);
@@ -191,8 +196,17 @@ export class Pool {
   putOff(pending: Pending): WasmStorage {
     const storage = new WasmStorage(this.device, this, null, null, false);
     storage.pending = pending;
-    this.scopes[this.scopes.length - 1]?.push(storage);
+    this.enter(storage);
     return storage;
+  }
+
+  /**
+   * Has the innermost scope release a storage when it ends, unless several owners share it.
+   *
+   * @param storage The storage.
+   */
+  enter(storage: WasmStorage): void {
+    if (!storage.slab) this.scopes[this.scopes.length - 1]?.push(storage);
   }
 
   /**
@@ -247,7 +261,7 @@ export class Pool {
 
   private open(bytes: number, slab: boolean): WasmStorage {
     const storage = this.inWasm(bytes, slab) ?? this.inJavaScript(bytes, slab);
-    if (!slab && this.scopes.length > 0) this.scopes[this.scopes.length - 1]!.push(storage);
+    if (this.scopes.length > 0) this.enter(storage);
     return storage;
   }
 
