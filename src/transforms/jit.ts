@@ -58,15 +58,17 @@ interface Entry {
 
 /** Compiles what was recorded. */
 function entryOf({ known, ...recording }: Recording): Entry {
-  const { graph: { inputs, outputs } } = known;
-  const bases = basesOf(known.graph);
+  const program = optimized(known);
+  // Passes make one value of several, and results of inputs: what shares memory is known after them.
+  const { graph: { inputs, outputs } } = program;
+  const bases = basesOf(program.graph);
   const ends = outputs.map((value) => bases.get(value) ?? value);
   const count = (value: Value): number => ends.filter((other) => other === value).length;
-  const variables = inputs.slice(known.known.size);
+  const variables = known.graph.inputs.slice(known.known.size);
   const assigned = ends.slice(ends.length - recording.writes.length);
   return {
     ...recording,
-    executable: new Executable(optimized(known)),
+    executable: new Executable(program),
     reads: recording.reads.map((cell, i) => ({ cell, viewed: ends.includes(variables[i]!) })),
     writes: recording.writes.map((cell, i) => {
       const end = assigned[i]!;
@@ -81,13 +83,6 @@ function basesOf({ nodes }: Graph): ReadonlyMap<Value, Value> {
   for (const { primitive, inputs, outputs } of nodes) {
     const [x] = inputs;
     if (primitive.view && x) bases.set(outputs[0]!, bases.get(x) ?? x);
-    // What simplification may drop shares memory with any of its inputs.
-    else if (primitive.simplify) {
-      const same = inputs.find(({ dtype, shape }) =>
-        dtype === outputs[0]!.dtype && sameShape(shape, outputs[0]!.shape)
-      );
-      if (same) bases.set(outputs[0]!, bases.get(same) ?? same);
-    }
   }
   return bases;
 }
