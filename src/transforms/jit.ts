@@ -35,7 +35,8 @@ export interface JitOptions {
   readonly staticArgs?: readonly number[] | undefined;
   /**
    * Positions of arguments whose tensors have a leading axis of any length, one for all of them: the rows
-   * of a batch, as opposed to weights in other arguments. None when absent.
+   * of a batch, as opposed to weights in other arguments. The function is recorded at a few lengths,
+   * which say what it does at all others. None when absent.
    */
   readonly symbolicArgs?: readonly number[] | undefined;
   /** How many programs are kept, one for each structure, dtypes and shapes of arguments; 64 when absent. */
@@ -181,12 +182,23 @@ function checkPositions({ statics, symbolics }: Positions): void {
  * of `grad` and `vmap`. Results are those of the plain function, bit for bit; only sums and products of
  * floats that come from transposed or reversed tensors may be rounded in another order.
  *
+ * A batch need not have one length: `symbolicArgs` names the arguments whose tensors have it in front.
+ * The function is recorded at some six lengths, also at such that no call had, and then never again: what
+ * depends on the length must be a polynomial of it of degree 2. It may compare the length with bounds, as
+ * slices do that end there; it must not ask by what the length is divisible, and where that is seen it is
+ * an error. Lengths at which an axis that depends on it has no or a single element are recorded on their
+ * own. What each length needs beyond the recording is planned at its first call and kept as other programs
+ * are.
+ *
  * @typeParam F The function.
  * @param f A synchronous function of trees of tensors and numbers that returns a tree of tensors.
  * @param options Which arguments are part of the program, and how many programs are kept.
  * @returns The compiled function.
- * @throws {TraceError} When called, if `f` reads elements of its tensors.
- * @throws {ArgumentError} If a static position or the number of programs is no such integer.
+ * @throws {TraceError} When called, if `f` reads elements of its tensors, or has no program for all lengths
+ * of `symbolicArgs`.
+ * @throws {ShapeError} When called, if tensors of `symbolicArgs` have no leading axis, or different lengths.
+ * @throws {ArgumentError} If a position or the number of programs is no such integer, or an argument is both
+ * static and symbolic.
  *
  * @example Usage
  * ```ts
@@ -198,6 +210,25 @@ function checkPositions({ statics, symbolics }: Positions): void {
  *
  * assert.equal(f(x, 2).item(), 9);
  * assert.equal(f(x, 3).item(), 12);
+ * ```
+ *
+ * @example Batches of any length
+ * ```ts
+ * import { jit, matmul, mean, ones, square, type Tensor } from "@denum/denum";
+ * import assert from "node:assert/strict";
+ *
+ * type Weights = Tensor<"float32", [2, 3]>;
+ * type Batch = Tensor<"float32", [number, 2]>;
+ * let recordings = 0;
+ * const loss = jit((w: Weights, x: Batch) => {
+ *   recordings++;
+ *   return mean(square(matmul(x, w)));
+ * }, { symbolicArgs: [1] });
+ *
+ * for (let rows = 2; rows <= 40; rows++) {
+ *   assert.equal(loss(ones([2, 3]), ones([rows, 2])).item(), 4);
+ * }
+ * assert.ok(recordings < 10);
  * ```
  */
 export function jit<F extends Transformable>(
