@@ -18,6 +18,8 @@ export interface Case {
   readonly within?: { readonly times: number; readonly of: string };
   /** Slowest time relative to the fastest rival's. */
   readonly rivals?: number;
+  /** Whether it runs only where it is selected. */
+  readonly isDetail?: boolean;
   /** How many equal parts a run has, where the time of one is of interest. */
   readonly parts?: number;
 }

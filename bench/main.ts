@@ -4,8 +4,8 @@
  *     deno task bench [--quick] [--markdown] [--peers=denum,numpy] [part or case ...]
  *
  * Parts are `ops`, `transforms` and `memory`; a case or a loop is selected by a regular expression that
- * matches its name: `deno task bench transforms`, `deno task bench "chain.*1e6" softmax`. Everything runs
- * if nothing is selected.
+ * matches its name: `deno task bench transforms`, `deno task bench "chain.*1e6" softmax`. If nothing is
+ * selected, everything runs but the details.
  *
  * Results are compared for equality first. A sample lasts at least 10 ms, and there are fewer of them
  * where runs are so long that they would take more than a second; the table shows the median of the
@@ -114,7 +114,7 @@ function agrees(a: readonly number[], b: readonly number[], tolerance: number): 
 
 /** Lets finalizers run, so that no library pays for another's garbage. */
 async function settle(): Promise<void> {
-  for (let i = 0; i < 3; i++) await new Promise((resolve) => setTimeout(resolve, 1));
+  for (let i = 0; i < 3; i++) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 async function measure(
@@ -191,7 +191,7 @@ function row([first, ...rest]: readonly string[]): string {
 }
 
 const selected = Object.entries(PARTS).flatMap(([part, cases]) =>
-  cases.filter(({ name }) => isSelected(part, name))
+  cases.filter(({ name, isDetail }) => isSelected(part, name) && !(isDetail && words.length === 0))
 );
 const nameWidth = Math.max(0, ...selected.map(({ name }) => name.length));
 
