@@ -313,6 +313,26 @@ function broadcast(x: Tensor, choose: Choices): Tensor | undefined {
   return x.size * count > MOST ? undefined : broadcastTo(x, [count, ...x.shape]);
 }
 
+/** Rows that are reduced, and what is made of them and the results. */
+function normalized(x: Tensor, choose: Choices): Tensor | undefined {
+  if (x.ndim === 0 || x.size === 0) return undefined;
+  const rows = inOrder(x);
+  const over = { axis: choose.below(4) === 0 ? choose.axis(x) : -1, keepDims: true };
+  switch (choose.below(3)) {
+    case 0: {
+      const powers = unary.exp(binary.subtract(rows, along.max(rows, over)));
+      return binary.divide(powers, along.sum(powers, over));
+    }
+    case 1: {
+      const centered = binary.subtract(rows, along.mean(rows, over));
+      const variance = along.mean(unary.square(centered), over);
+      return binary.divide(centered, unary.sqrt(binary.add(variance, 1)));
+    }
+    default:
+      return binary.multiply(unary.tanh(along.sum(rows, over)), rows);
+  }
+}
+
 const MOVEMENT: Readonly<Record<string, Operation>> = {
   slice: sliced,
   transpose: permuted,
@@ -345,6 +365,7 @@ const SMOOTH: Readonly<Record<string, Operation>> = {
     const result = product(x, choose);
     return result && unary.tanh(result);
   },
+  normalize: (x, choose) => normalized(x, choose),
   scan: (x, choose) => looped(x, choose),
   cond: (x, choose) => branched(x, choose),
 };
@@ -444,6 +465,7 @@ const ANY: Readonly<Record<string, Operation>> = {
   mean: when(isFloat, reduced(along.mean)),
   prod: when(isNumeric, reduced(along.prod)),
   cumprod: when(isNumeric, scanned(along.cumprod)),
+  normalize: when(isFloat, normalized),
   scan: looped,
   cond: branched,
   whileLoop: repeated,
@@ -510,6 +532,7 @@ const ELEMENTWISE: ReadonlySet<string> = new Set([
   "where",
   "compare",
   "cast",
+  "normalize",
 ]);
 
 function weighted(table: Readonly<Record<string, Operation>>): readonly Operation[] {

@@ -51,8 +51,10 @@ export function runRecipe(recipe: Recipe, inputs: readonly Tensor[]): readonly T
   ];
 }
 
-const SHAPES: readonly Shape[] = [[3, 4], [], [1], [7], [4, 3], [4, 1], [2, 3, 4], [33], [5, 5]];
-const RARE_SHAPES: readonly Shape[] = [[0], [0, 3], [1030], [65, 17], [1, 1]];
+const SHAPES: readonly Shape[] = [
+  ...[[3, 4], [], [1], [7], [4, 3], [4, 1], [2, 3, 4], [33], [5, 5], [3, 70], [2, 2, 67]],
+];
+const RARE_SHAPES: readonly Shape[] = [[0], [0, 3], [1030], [65, 17], [1, 1], [2, 1100]];
 
 const FAMILY_DTYPES: { readonly [F in Family]: readonly DType[] } = {
   any: ["float32", "float64", "int32", "bool", "float16", "complex64", "bfloat16", "int8"],
