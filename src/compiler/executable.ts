@@ -75,7 +75,7 @@ class Planned {
       : Math.ceil((this.#frame + regions * 4) / SPARE) * SPARE;
     this.#spill = spill.map((offset) => offset === undefined ? undefined : block.address + offset);
     for (let i = 0; i < program.tables.length; i++) {
-      heap.u32[(block.address >> 2) + i] = program.tables[i]!;
+      heap.u32[(block.address >>> 2) + i] = program.tables[i]!;
     }
     this.#work = workOf(graph, PER_STEP);
   }
