@@ -7,7 +7,7 @@ import type { DType } from "./dtype.ts";
 import { shapeText, TraceError } from "./errors.ts";
 import { bindAll, bindOn, type Device, type Primitive } from "./primitive.ts";
 import { sameShape, type Shape } from "./shape.ts";
-import type { Aval, Tensor } from "./tensor.ts";
+import { type Aval, Tensor } from "./tensor.ts";
 
 /** A value of a graph: an input, or a result of a node. */
 export class Value implements Aval {
@@ -173,6 +173,7 @@ function paramsText(params: unknown): string {
 
 function valueText(value: unknown): string {
   if (value instanceof Graph) return String(value).replaceAll("\n", "\n    ");
+  if (value instanceof Tensor) return value.dtype + shapeText(value.shape);
   if (Array.isArray(value)) return `[${value.map(valueText).join(", ")}]`;
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "function") return value.name || "function";

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { type DType, DTYPES } from "../core/dtype.ts";
 import { shapeText, TraceError, valueText } from "../core/errors.ts";
 import { checkGraph } from "../core/graph.ts";
 import { checkItem, storeItem } from "../core/item.ts";
@@ -92,8 +93,12 @@ interface Term extends Place {
   readonly differences: readonly [AnyNumber, AnyNumber, AnyNumber];
 }
 
-function isExact(x: AnyNumber): boolean {
-  return typeof x === "bigint" || Number.isSafeInteger(x * FINEST);
+/** Whether a number is no rounded one, so that it tells the polynomial. */
+function isExact(x: AnyNumber, dtype: DType | undefined): boolean {
+  if (typeof x === "bigint") return true;
+  const isStored = (y: number): boolean =>
+    dtype === undefined || DTYPES[dtype].kind !== "float" || storeItem(dtype, y) === y;
+  return Number.isSafeInteger(x * FINEST) && [x - 1, x + 1].every(isStored);
 }
 
 /** The polynomial through values at three lengths in a row, if it can be calculated exactly. */
@@ -107,7 +112,7 @@ function termThrough(
     return { ...place, start, differences: [x, y - x, z - y - (y - x)] };
   }
   if (typeof x !== "number" || typeof y !== "number" || typeof z !== "number") return undefined;
-  if (![x, y, z].every(isExact)) return undefined;
+  if (![x, y, z].every((value) => isExact(value, place.dtype))) return undefined;
   return { ...place, start, differences: [x, y - x, z - y - (y - x)] };
 }
 

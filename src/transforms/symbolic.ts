@@ -119,17 +119,26 @@ export class SymbolicRecordings {
     return recording;
   }
 
-  /** Looks for what the function does around a length, or else at longer ones. */
+  /** Looks for what the function does around a length, or else at other ones. */
   #start(sample: Sample, record: RecordAt): void {
-    if (this.#templates.some((template) => template.isSpecial(sample.length))) return;
+    const { length } = sample;
+    if (this.#templates.some((template) => template.isSpecial(length))) return;
     const found = templateAround(sample, record);
     if (found instanceof Template) return this.#add(found, sample);
     // A function that does the same at other lengths may make an exception.
     if (this.#templates.length > 0) return;
-    const longer = sampleAt(4 * sample.length + 13, record);
-    const other = isSample(longer) ? templateAround(longer, record) : longer;
-    if (!(other instanceof Template)) throw symbolicError(found.isShort ? other : found);
-    this.#add(other, sample);
+    // Large counts may be rounded, short axes special.
+    const others = [Math.ceil(Math.cbrt(length)) + 2, 4 * length + 13].map((other) => {
+      const start = sampleAt(other, record);
+      return isSample(start) ? templateAround(start, record) : start;
+    });
+    for (const other of others) {
+      if (!(other instanceof Template)) continue;
+      this.#add(other, sample);
+      if (other.covers(length) || other.learn(length, sample)) return;
+    }
+    const reason = found.isShort ? others[1]! : found;
+    if (this.#templates.length === 0) throw symbolicError(reason as Difference);
   }
 
   #add(template: Template, sample: Sample): void {

@@ -1,6 +1,11 @@
 import * as nd from "../../mod.ts";
 import { ArgumentError, jit, ShapeError, type Tensor, TraceError } from "../../mod.ts";
 import { flatten, type Tree } from "../../src/core/tree.ts";
+import type { Aval } from "../../src/core/tensor.ts";
+import { withoutFunctions } from "../../src/transforms/call_primitive.ts";
+import { recorded, type Recording, takeApart } from "../../src/transforms/recording.ts";
+import { SymbolicRecordings } from "../../src/transforms/symbolic.ts";
+import type { Transformable } from "../../src/transforms/types.ts";
 import { runtime } from "../../src/devices/wasm/runtime.ts";
 import { assert, assertMessage, assertTensorEqual, assertThrows } from "../support/assert.ts";
 import { Random } from "../support/random.ts";
@@ -174,6 +179,35 @@ for (const [name, f] of Object.entries(PROGRAMS)) {
     assert.deepEqual(recorded, [32, 33, 34, 720719, 720720, 2, 0, 1]);
   });
 }
+
+Deno.test("recordings at lengths that were not recorded are those that would be", () => {
+  const args = takeApart([rows(2), weights], new Set());
+  const avals = (length: number): readonly Aval[] => [
+    { dtype: "float32", shape: [length, 3] },
+    { dtype: "float32", shape: [3, 3] },
+  ];
+  // Counts beyond 2 ** 24 are rounded to float32.
+  const lengths = [32, 3, 4, 5, 6, 7, 8, 31, 33, 255, 256, 65537, 700000, 2 ** 24 + 1];
+  for (const order of [lengths, lengths.toReversed()]) {
+    for (const [name, f] of Object.entries(PROGRAMS)) {
+      const all = new SymbolicRecordings();
+      let count = 0;
+      for (const length of order) {
+        const where = `${name}, ${length}`;
+        const record = (own: number): Recording => {
+          count++;
+          return recorded(f as Transformable, args, avals(own));
+        };
+        const made = all.at(length, record).known;
+        const { graph, known } = record(length).known;
+        assert.equal(String(made.graph), String(withoutFunctions(graph)), where);
+        const [own, right] = [[...made.known.values()], [...known.values()]];
+        own.forEach((x, i) => assertTensorEqual(x, right[i]!, where));
+      }
+      assert.ok(count < lengths.length + 30, `${name}: ${count} recordings`);
+    }
+  }
+});
 
 Deno.test("the loss of a network and its gradients: trees of weights, a batch of pairs", () => {
   interface Network {
