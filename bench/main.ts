@@ -1,7 +1,7 @@
 /**
  * The benchmark: Denum and its rivals, case by case, samples in turn, in one run.
  *
- *     deno task bench [--quick] [--markdown] [--peers=denum,numpy] [part or case ...]
+ *     deno task bench [--quick] [--cpu] [--markdown] [--peers=denum,numpy] [part or case ...]
  *
  * Parts are `ops`, `transforms` and `memory`; a case or a loop is selected by a regular expression that
  * matches its name: `deno task bench transforms`, `deno task bench "chain.*1e6" softmax`. If nothing is
@@ -10,10 +10,11 @@
  * Results are compared for equality first. A sample lasts at least 10 ms, and there are fewer of them
  * where runs are so long that they would take more than a second; the table shows the median of the
  * samples and, in brackets, the best. Each library is driven at its best: results disposed, SIMD, one
- * thread.
+ * thread. With `--cpu` processor time is measured, of all threads: for machines that others use, too.
  *
  * @module
  */
+import process from "node:process";
 import { parseArgs } from "node:util";
 import { type Case, CASES } from "./cases.ts";
 import { LOOPS, measureLoop } from "./memory.ts";
@@ -25,6 +26,7 @@ const { values: flags, positionals: words } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: "boolean", default: false },
+    cpu: { type: "boolean", default: false },
     markdown: { type: "boolean", default: false },
     peers: { type: "string", default: "denum,numpy,tfjs,numpyts,jaxjs" },
   },
@@ -77,11 +79,18 @@ async function loadPeers(): Promise<readonly Peer[]> {
   return peers;
 }
 
+/** Milliseconds that have passed, or that the process was running. */
+function clock(): number {
+  if (!flags.cpu) return performance.now();
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 async function sample({ peer, task }: Runner, name: string, runs: number): Promise<number> {
-  if (peer.measure) return await peer.measure(name, runs);
-  const start = performance.now();
+  if (peer.measure) return await peer.measure(name, runs, flags.cpu);
+  const start = clock();
   for (let i = 0; i < runs; i++) task!.run();
-  return (performance.now() - start) / runs;
+  return (clock() - start) / runs;
 }
 
 /** Warms a library up and finds how many runs make a sample. */
@@ -199,7 +208,8 @@ async function compareAll(): Promise<void> {
   const peers = await loadPeers();
   console.log(
     `${new Date().toISOString().slice(0, 10)}, Deno ${Deno.version.deno}, V8 ${Deno.version.v8}, ` +
-      `${navigator.hardwareConcurrency} cores; median (best) of ${SAMPLES} samples of ${SAMPLE_MS} ms\n`,
+      `${navigator.hardwareConcurrency} cores; median (best) of ${SAMPLES} samples of ${SAMPLE_MS} ms` +
+      `${flags.cpu ? " of processor time" : ""}\n`,
   );
   console.log(row(["case", ...peers.map(({ name }) => name), "target"]));
   if (flags.markdown) console.log(row(["---", ...peers.map(() => "---"), "---"]));

@@ -20,8 +20,11 @@ export interface Peer {
   readonly version: string;
   /** Prepares a case, or gives undefined if the library cannot do it. */
   readonly task: (name: string) => Task | undefined;
-  /** Measures a case itself, in milliseconds a run, where it runs in a process of its own. */
-  readonly measure?: (name: string, runs: number) => Promise<number>;
+  /**
+   * Measures a case itself, in milliseconds a run, where it runs in a process of its own; processor
+   * time if it is asked for.
+   */
+  readonly measure?: (name: string, runs: number, cpu: boolean) => Promise<number>;
   /** The result of a case where it runs in a process of its own. */
   readonly result?: (name: string) => Promise<ArrayLike<number> | undefined>;
   /** Ends the library. */

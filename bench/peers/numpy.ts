@@ -34,7 +34,7 @@ export async function load(): Promise<Peer> {
     name: "NumPy",
     version: `${await answer()}, 1 thread`,
     task: () => undefined,
-    measure: async (name, runs) => (await ask({ name, runs }) ?? NaN) as number,
+    measure: async (name, runs, cpu) => (await ask({ name, runs, cpu }) ?? NaN) as number,
     result: async (name) => (await ask({ name }) ?? undefined) as number[] | undefined,
     close: async () => {
       await writer.close().catch(() => {});
