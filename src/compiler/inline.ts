@@ -6,7 +6,7 @@
  */
 import type { Item } from "../core/dtype.ts";
 import { TraceError } from "../core/errors.ts";
-import { Graph, type KnownGraph, type Node, Value } from "../core/graph.ts";
+import { Graph, type KnownGraph, type Value } from "../core/graph.ts";
 import {
   type Device,
   interpret,
@@ -14,6 +14,7 @@ import {
   type Primitive,
   type Traced,
 } from "../core/primitive.ts";
+import { Recorder } from "../core/recorder.ts";
 import { contiguousStrides } from "../core/shape.ts";
 import { type DeviceMemory, type Storage, Tensor } from "../core/tensor.ts";
 
@@ -47,36 +48,28 @@ function isComposite({ expand, control }: Primitive): boolean {
   return expand !== undefined && control === undefined;
 }
 
-/** Writes a graph in which nothing is composite. */
-class Inliner implements Interpreter {
-  readonly level: number;
-  readonly capturesAll = true;
-  readonly nodes: Node[] = [];
-  readonly constants = new Map<Tensor, Value>();
-
+/** Records a graph in which nothing is composite. */
+class Inliner extends Recorder {
   constructor(level: number) {
-    this.level = level;
+    super(level, true);
   }
 
-  valueOf(x: Tensor): Value {
-    if (x instanceof Placeholder && x.interpreter === this) return x.value;
-    let value = this.constants.get(x);
-    if (!value) this.constants.set(x, value = new Value(x));
-    return value;
+  override tracer(value: Value): Placeholder {
+    return new Placeholder(this, value);
   }
 
-  process<P>(
+  override recorded(x: Tensor): Value | undefined {
+    return x instanceof Placeholder && x.interpreter === this ? x.value : undefined;
+  }
+
+  override process<P>(
     p: Primitive<P>,
     inputs: readonly Tensor[],
     params: P,
     device?: Device,
   ): readonly Tensor[] {
-    const record = p as unknown as Primitive;
-    if (isComposite(record)) return record.expand!(inputs, params);
-    const outputs = p.rule(inputs, params).map((aval) => new Value(aval));
-    const own = inputs.map((x) => this.valueOf(x));
-    this.nodes.push({ primitive: record, inputs: own, params, outputs, device });
-    return outputs.map((value) => new Placeholder(this, value));
+    if (isComposite(p as unknown as Primitive)) return p.expand!(inputs, params);
+    return super.process(p, inputs, params, device);
   }
 }
 
@@ -98,7 +91,7 @@ export function inlined({ graph, known }: KnownGraph): KnownGraph {
         inliner.nodes.push({ ...node, inputs });
         continue;
       }
-      const operands = inputs.map((value) => new Placeholder(inliner, value));
+      const operands = inputs.map((value) => inliner.tracer(value));
       const results = primitive.expand!(operands, params).map((x) => inliner.valueOf(x));
       outputs.forEach((value, i) => same.set(value, results[i]!));
     }

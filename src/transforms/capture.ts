@@ -4,15 +4,9 @@
  * @module
  */
 import { TraceError } from "../core/errors.ts";
-import { Graph, type Node, Value } from "../core/graph.ts";
-import {
-  checkLive,
-  type Device,
-  interpret,
-  type Interpreter,
-  isTraced,
-  type Primitive,
-} from "../core/primitive.ts";
+import { Graph, Value } from "../core/graph.ts";
+import { interpret, type Interpreter } from "../core/primitive.ts";
+import { Recorder } from "../core/recorder.ts";
 import { type Aval, type Storage, Tensor } from "../core/tensor.ts";
 import { flatten, type Structure, type Tree } from "../core/tree.ts";
 import { Tracer, unknownStorage } from "./tracer.ts";
@@ -42,16 +36,9 @@ export class GraphTracer extends Tracer {
 
 const BRANCH = "use cond, where or whileLoop to branch on it, or return it and read it outside";
 
-/** Records calls as nodes of a graph. */
-export class Capture implements Interpreter {
-  readonly level: number;
-  readonly capturesAll: boolean;
-  /** Nodes so far. */
-  readonly nodes: Node[] = [];
-  /** Values of tensors that come from outside. */
-  readonly constants: Map<Tensor, Value> = new Map();
+/** Records what a function does with tensors that have no values. */
+export class Capture extends Recorder {
   readonly #storage: Storage;
-  readonly #values = new Map<Tensor, Value>();
 
   /**
    * Starts a capture.
@@ -61,8 +48,7 @@ export class Capture implements Interpreter {
    * @param capturesAll Whether calls without tracers are recorded, too.
    */
   constructor(level: number, name: string, capturesAll: boolean) {
-    this.level = level;
-    this.capturesAll = capturesAll;
+    super(level, capturesAll);
     this.#storage = unknownStorage(name, BRANCH);
   }
 
@@ -76,57 +62,13 @@ export class Capture implements Interpreter {
     return this.tracer(new Value(aval));
   }
 
-  /**
-   * Another tracer of a value.
-   *
-   * @param value The value.
-   * @returns The tracer.
-   */
-  tracer(value: Value): GraphTracer {
+  override tracer(value: Value): GraphTracer {
     return new GraphTracer(this, value, this.#storage);
   }
 
-  /** Whether a tensor is a value of this graph. */
-  owns(x: Tensor): x is GraphTracer {
-    return x instanceof GraphTracer && x.interpreter === this;
+  override recorded(x: Tensor): Value | undefined {
+    return x instanceof GraphTracer && x.interpreter === this ? x.value : undefined;
   }
-
-  /**
-   * The value of a tensor: what comes from outside becomes a constant.
-   *
-   * @param x A tensor.
-   * @returns Its value.
-   * @throws {TraceError} If it is a value of a transform that has ended.
-   */
-  valueOf(x: Tensor): Value {
-    if (this.owns(x)) return x.value;
-    let value = this.#values.get(x);
-    if (!value) {
-      checkLive(x);
-      this.#values.set(x, value = new Value(x));
-      this.constants.set(handleOf(x), value);
-    }
-    return value;
-  }
-
-  process<P>(
-    p: Primitive<P>,
-    inputs: readonly Tensor[],
-    params: P,
-    device?: Device,
-  ): readonly Tensor[] {
-    const own = inputs.map((x) => this.valueOf(x));
-    const outputs = p.rule(inputs, params).map((aval) => new Value(aval));
-    const primitive = p as unknown as Primitive;
-    this.nodes.push({ primitive, inputs: own, params, outputs, device });
-    return outputs.map((value) => this.tracer(value));
-  }
-}
-
-/** A handle of its own, so that the function may dispose of what it uses. */
-function handleOf(x: Tensor): Tensor {
-  if (isTraced(x)) return x;
-  return new Tensor(x.dtype, x.shape, x.strides, x.offset, x.storage);
 }
 
 /**
