@@ -331,7 +331,9 @@ export const foldsAgree: Law = (record, random) => {
 };
 
 function foldCase(record: Primitive, dtype: DType, size: number, random: Random): Case {
-  const pattern = randomArray(random, dtype, [997], random.pick(["moderate", "tame", "any"]));
+  // Where the order matters, NaN and infinities would hide it.
+  const profile = accumulates(record) && random.chance(0.8) ? "moderate" : "any";
+  const pattern = randomArray(random, dtype, [997], profile);
   const shift = random.below(997);
   const all = Array.from({ length: size }, (_, i) => pattern.items[(i + shift) % 997]!);
   return { record, dtype, params: undefined, inputs: [{ dtype, shape: [size], items: all }] };
