@@ -38,8 +38,6 @@ export interface Difference {
   readonly state: string;
   /** What would help. */
   readonly cure: string;
-  /** Whether longer axes would tell more. */
-  readonly isShort?: boolean;
 }
 
 /**
@@ -210,9 +208,13 @@ export class Template {
    * What a function does at three lengths in a row.
    *
    * @param samples The samples.
+   * @param others Templates of what it does elsewhere.
    * @returns The template, or why there is none.
    */
-  static through(samples: readonly Sample[]): Template | Difference {
+  static through(
+    samples: readonly Sample[],
+    others: readonly Template[],
+  ): Template | Difference {
     const first = samples[0]!;
     for (const sample of samples) {
       const found = differenceOf(first, sample);
@@ -226,13 +228,11 @@ export class Template {
       terms.push(term);
     }
     const template = new Template(first, terms);
-    const special = samples.find(({ length }) => !template.#isPlain(length));
-    if (!special) return template;
-    return {
-      state: `an axis that depends on the length is shorter than 2 at length ${special.length}`,
-      cure: "let no axis be so short at all lengths",
-      isShort: true,
-    };
+    for (const other of others) {
+      if (other.#low > template.#high) template.#above = Math.min(template.#above, other.#low);
+      if (other.#high < template.#low) template.#below = Math.max(template.#below, other.#high);
+    }
+    return template;
   }
 
   /** Shortest and longest length at which the function was seen to do this. */
@@ -265,8 +265,8 @@ export class Template {
   }
 
   /**
-   * Whether it is known what the function does at a length: it does the same at a shorter and at a
-   * longer one.
+   * Whether it is known what the function does at a length: it does the same at one that is not longer
+   * and at one that is not shorter, and no axis is special.
    *
    * @param length The length.
    * @returns Whether it does this.
@@ -304,7 +304,7 @@ export class Template {
    */
   learn(length: number, sample: Sample | Difference): boolean {
     if (length <= this.#below || length >= this.#above) return false;
-    const same = this.#isPlain(length) && !this.differs(sample);
+    const same = !this.differs(sample);
     if (length > this.#high) same ? this.#high = length : this.#above = length;
     else if (length < this.#low) same ? this.#low = length : this.#below = length;
     return same;

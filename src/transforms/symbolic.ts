@@ -92,7 +92,7 @@ export function symbolicAxis(
   };
 }
 
-/** The programs of a function for arguments that differ in the length of an axis alone. */
+/** The recordings of a function for arguments that differ in the length of an axis alone. */
 export class SymbolicRecordings {
   readonly #templates: Template[] = [];
 
@@ -107,38 +107,38 @@ export class SymbolicRecordings {
   at(length: number, record: RecordAt): Recording {
     const known = this.#templates.find((template) => template.covers(length));
     if (known) return known.at(length);
-    const closed: RecordAt = (own) => closedRecording(record(own));
     // An axis of length 1 broadcasts, one without elements reduces to something else.
     if (length < 2) return record(length);
+    const closed: RecordAt = (own) => closedRecording(record(own));
     const recording = closed(length);
     const sample = sampleAt(length, () => recording) as Sample;
+    const search = new Search(closed, this.#templates);
     const same = this.#templates.find((template) => template.learn(length, sample));
-    if (!same) this.#start(sample, closed);
-    else if (length === same.range[1]) reachUp(same, closed);
-    else reachDown(same, closed);
+    if (!same) this.#start(sample, search);
+    else if (length === same.range[1]) search.up(same);
+    else if (length === same.range[0]) search.down(same);
     return recording;
   }
 
   /** Looks for what the function does around a length, or else at other ones. */
-  #start(sample: Sample, record: RecordAt): void {
+  #start(sample: Sample, search: Search): void {
     const { length } = sample;
     if (this.#templates.some((template) => template.isSpecial(length))) return;
-    const found = templateAround(sample, record);
+    const found = search.around(sample);
     if (found instanceof Template) return this.#add(found, sample);
     // A function that does the same at other lengths may make an exception.
     if (this.#templates.length > 0) return;
     // Large counts may be rounded, short axes special.
-    const others = [Math.ceil(Math.cbrt(length)) + 2, 4 * length + 13].map((other) => {
-      const start = sampleAt(other, record);
-      return isSample(start) ? templateAround(start, record) : start;
-    });
-    for (const other of others) {
-      if (!(other instanceof Template)) continue;
-      this.#add(other, sample);
-      if (other.covers(length) || other.learn(length, sample)) return;
+    for (const other of [Math.ceil(Math.cbrt(length)) + 2, 4 * length + 13]) {
+      const start = search.sample(other);
+      const template = isSample(start) ? search.around(start) : start;
+      if (!(template instanceof Template)) continue;
+      this.#add(template, sample);
+      if (template.learn(length, sample)) return;
+      const difference = template.covers(length) && template.differs(sample);
+      if (difference) throw symbolicError(difference);
     }
-    const reason = found.isShort ? others[1]! : found;
-    if (this.#templates.length === 0) throw symbolicError(reason as Difference);
+    if (this.#templates.length === 0) throw symbolicError(found);
   }
 
   #add(template: Template, sample: Sample): void {
@@ -154,61 +154,76 @@ function closedRecording(recording: Recording): Recording {
   return { ...recording, known: { graph: withoutFunctions(graph), known } };
 }
 
-/** The template of a length and of two after or before it. */
-function templateAround(sample: Sample, record: RecordAt): Template | Difference {
-  const { length } = sample;
-  const after = templateFrom(length, sample, record);
-  if (after instanceof Template || length < 5) return after;
-  const before = templateFrom(length - 2, sample, record);
-  return before instanceof Template ? before : after;
-}
+/** Looks for templates and for how far they hold. */
+class Search {
+  readonly #record: RecordAt;
+  readonly #others: readonly Template[];
 
-/** The template of three lengths from one on, one of which is known, if it holds at a fourth. */
-function templateFrom(start: number, known: Sample, record: RecordAt): Template | Difference {
-  const samples: Sample[] = [];
-  for (let length = start; length < start + 3; length++) {
-    const sample = length === known.length ? known : sampleAt(length, record);
-    if (!isSample(sample)) return sample;
-    samples.push(sample);
+  /** Of what a function does; what it does elsewhere is known already. */
+  constructor(record: RecordAt, others: readonly Template[]) {
+    this.#record = record;
+    this.#others = others;
   }
-  const template = Template.through(samples);
-  if (!(template instanceof Template)) return template;
-  const wider = [reachUp(template, record), reachDown(template, record)];
-  if (wider.includes(true)) return template;
-  const fourth = start === known.length ? start + 3 : start - 1;
-  const sample = sampleAt(fourth, record);
-  return template.learn(fourth, sample) ? template : template.differs(sample) ?? template;
-}
 
-/**
- * Tries a length far above a template's range; later one between the range and what is known to be
- * different.
- *
- * @returns Whether the function does the same there.
- */
-function reachUp(template: Template, record: RecordAt): boolean {
-  const [[, high], [, above]] = [template.range, template.bounds];
-  if (above < Infinity) {
-    const middle = Math.floor(Math.sqrt(high * above));
-    return middle > high && template.learn(middle, sampleAt(middle, record));
+  sample(length: number): Sample | Difference {
+    return sampleAt(length, this.#record);
   }
-  const far = Math.ceil(AHEAD * high / ROUND) * ROUND;
-  const samples = [far - 1, far].map((length) => sampleAt(length, record));
-  const [x, y] = samples.map((sample) => template.differs(sample));
-  // What depends on being divisible cannot be told from a few lengths.
-  const single = x && y ? undefined : x ?? y;
-  if (single) throw symbolicError(single);
-  return samples.map((sample, i) => template.learn(far - 1 + i, sample)).includes(true);
-}
 
-/**
- * Tries the shortest length that a template may have; later one between what is known to be different
- * and the range.
- *
- * @returns Whether the function does the same there.
- */
-function reachDown(template: Template, record: RecordAt): boolean {
-  const [[low], [below]] = [template.range, template.bounds];
-  const length = below > 1 ? Math.ceil(Math.sqrt(below * low)) : template.shortest();
-  return length < low && template.learn(length, sampleAt(length, record));
+  /** The template of a length and of two after or before it. */
+  around(sample: Sample): Template | Difference {
+    const { length } = sample;
+    const after = this.#from(length, sample);
+    if (after instanceof Template || length < 5) return after;
+    const before = this.#from(length - 2, sample);
+    return before instanceof Template ? before : after;
+  }
+
+  /** The template of three lengths from one on, one of which is known, if it holds at a fourth. */
+  #from(start: number, known: Sample): Template | Difference {
+    const samples: Sample[] = [];
+    for (let length = start; length < start + 3; length++) {
+      const sample = length === known.length ? known : this.sample(length);
+      if (!isSample(sample)) return sample;
+      samples.push(sample);
+    }
+    const template = Template.through(samples, this.#others);
+    if (!(template instanceof Template)) return template;
+    if ([this.up(template), this.down(template)].includes(true)) return template;
+    const fourth = start === known.length ? start + 3 : start - 1;
+    const sample = this.sample(fourth);
+    return template.learn(fourth, sample) ? template : template.differs(sample) ?? template;
+  }
+
+  /**
+   * Tries a length far above a template's range; later one between the range and what is known to be
+   * different.
+   *
+   * @returns Whether the function does the same there.
+   */
+  up(template: Template): boolean {
+    const [[, high], [, above]] = [template.range, template.bounds];
+    if (above < Infinity) {
+      const middle = Math.floor(Math.sqrt(high * above));
+      return middle > high && template.learn(middle, this.sample(middle));
+    }
+    const far = Math.ceil(AHEAD * high / ROUND) * ROUND;
+    const samples = [far - 1, far].map((length) => this.sample(length));
+    const [x, y] = samples.map((sample) => template.differs(sample));
+    // What depends on being divisible cannot be told from a few lengths.
+    const single = x && y ? undefined : x ?? y;
+    if (single) throw symbolicError(single);
+    return samples.map((sample, i) => template.learn(far - 1 + i, sample)).includes(true);
+  }
+
+  /**
+   * Tries the shortest length that a template may have; later one between what is known to be different
+   * and the range.
+   *
+   * @returns Whether the function does the same there.
+   */
+  down(template: Template): boolean {
+    const [[low], [below]] = [template.range, template.bounds];
+    const length = below > 1 ? Math.ceil(Math.sqrt(below * low)) : template.shortest();
+    return length < low && template.learn(length, this.sample(length));
+  }
 }
