@@ -183,12 +183,12 @@ function checkPositions({ statics, symbolics }: Positions): void {
  * floats that come from transposed or reversed tensors may be rounded in another order.
  *
  * A batch need not have one length: `symbolicArgs` names the arguments whose tensors have it in front.
- * The function is recorded at some six lengths, also at such that no call had, and then never again: what
- * depends on the length must be a polynomial of it of degree 2. It may compare the length with bounds, as
- * slices do that end there; it must not ask by what the length is divisible, and where that is seen it is
- * an error. Lengths at which an axis that depends on it has no or a single element are recorded on their
- * own. What each length needs beyond the recording is planned at its first call and kept as other programs
- * are.
+ * The function is then recorded at some six lengths, also at such that no call had, and not again for
+ * others: lengths, parameters and counts that depend on the length must be polynomials of it of degree 2,
+ * and what the function does at two lengths it must do at all between them, so it may compare the length
+ * with bounds, as slices do, but not ask by what it is divisible. Lengths at which an axis that depends on
+ * it has no or a single element are recorded on their own. Each length has a program of its own, which is
+ * planned at its first call and kept as others are.
  *
  * @typeParam F The function.
  * @param f A synchronous function of trees of tensors and numbers that returns a tree of tensors.

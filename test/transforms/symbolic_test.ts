@@ -268,7 +268,7 @@ Deno.test("the first length may be any", () => {
 });
 
 Deno.test("an axis that has a single element at some length is recorded there", () => {
-  const f = (x: Rows) => nd.add(nd.slice(x, "10:"), nd.ones([1, 3]));
+  const f = (x: Rows) => nd.add(nd.arange(10, x.shape[0]), nd.ones([1]));
   const args = takeApart([rows(2)], new Set());
   for (const order of [[32, 10, 9, 11, 12, 13], [11, 10, 12], [10, 13, 11, 12], [12, 11, 10]]) {
     const all = new SymbolicRecordings();
@@ -276,10 +276,11 @@ Deno.test("an axis that has a single element at some length is recorded there", 
       const record = (own: number): Recording =>
         recorded(f as Transformable, args, [{ dtype: "float32", shape: [own, 3] }]);
       const [own, right] = [all.at(length, record), record(length)];
-      // One row is not repeated.
+      // One element is not repeated.
       assert.equal(String(own.known.graph), String(right.known.graph), `${length} in ${order}`);
     }
   }
+  assert.deepEqual(recordedAt("no row and a single one", (x) => nd.sum(x), [0, 1]), [0, 1]);
 });
 
 Deno.test("what is done in a range of lengths is not taken for done beyond another one", () => {
@@ -288,7 +289,19 @@ Deno.test("what is done in a range of lengths is not taken for done beyond anoth
     if (length < 5) return nd.sum(x);
     return length >= 20 && length < 40 ? nd.min(x) : nd.max(x);
   };
-  recordedAt("largest and smallest", f, [100, 30, 10, 30, 12, 25, 3, 30, 50, 4, 10, 1000]);
+  const g = (x: Rows): Tree => x.shape[0] < 1000 ? f(x) : nd.sum(x);
+  recordedAt("from above", f, [100, 30, 10, 30, 12, 25, 3, 30, 50, 4, 10, 1000]);
+  recordedAt("from below", g, [10, 30, 100, 25, 35, 50, 15, 39, 40, 2, 1000]);
+});
+
+Deno.test("bounds are found by a few lengths between", () => {
+  const count = (name: string, f: (x: Rows) => Tree, lengths: readonly number[]): void => {
+    const recorded = recordedAt(name, f, lengths);
+    assert.ok(recorded.length < 40, `${name}: recorded at ${recorded}`);
+  };
+  const upTo = (length: number): number[] => Array.from({ length }, (_, i) => i + 3);
+  count("rows of a table", (x) => nd.add(x, nd.slice(table, `:${x.shape[0]}`)), upTo(200));
+  count("the last hundred", (x) => nd.slice(x, "-100:"), upTo(300).toReversed());
 });
 
 Deno.test("variables are read and assigned, numbers are traced, static arguments are known", () => {
@@ -344,12 +357,18 @@ Deno.test("a length that is that of other axes is no special one", () => {
 Deno.test("programs made in a scope outlive it", () => {
   const f = (x: Rows) => {
     const y = nd.add(x, nd.slice(table, `:${x.shape[0]}`));
-    return nd.divide(nd.sum(nd.multiply(y, nd.tensor([1, 2, 3])), { axis: 0 }), 7);
+    // Scopes release what is large.
+    const scale = nd.slice(nd.tensor(new Float32Array(30_000).fill(2)), ":3");
+    return nd.divide(nd.sum(nd.multiply(y, scale), { axis: 0 }), 7);
   };
-  for (const first of [6, 512]) {
-    const compiled = jit(f, { symbolicArgs: [0] });
-    nd.scope(() => compiled(rows(first)));
-    for (const length of [7, 6, 20]) assertTensorEqual(compiled(rows(length)), f(rows(length)));
+  const gradient = (x: Rows) =>
+    nd.grad(nd.checkpoint((v: Weights) => nd.mean(nd.square(nd.tanh(nd.matmul(x, v))))))(weights);
+  for (const g of [f, gradient]) {
+    for (const first of [6, 512]) {
+      const compiled = jit(g, { symbolicArgs: [0] });
+      nd.scope(() => void compiled(rows(first)));
+      for (const length of [7, 6, 20]) assertTensorEqual(compiled(rows(length)), g(rows(length)));
+    }
   }
 });
 
