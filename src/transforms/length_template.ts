@@ -305,8 +305,11 @@ export class Template {
   learn(length: number, sample: Sample | Difference): boolean {
     if (length <= this.#below || length >= this.#above) return false;
     const same = !this.differs(sample);
-    if (length > this.#high) same ? this.#high = length : this.#above = length;
-    else if (length < this.#low) same ? this.#low = length : this.#below = length;
+    if (same) {
+      this.#low = Math.min(this.#low, length);
+      this.#high = Math.max(this.#high, length);
+    } else if (length > this.#high) this.#above = length;
+    else if (length < this.#low) this.#below = length;
     return same;
   }
 
