@@ -94,6 +94,12 @@ const MATMUL: Primitive<void> = definePrimitive<void>({
       const rows = multiplied(reshaped(a!, [size * m, k]), b!);
       return [reshaped(rows, [size, m, b!.shape[1]!])];
     }
+    if (!batched[0] && a!.ndim === 2 && b!.shape[2] === 1) {
+      // Vectors for the same left matrix: the rows of one product with its transpose.
+      const [m, k] = a!.shape as [number, number];
+      const rows = multiplied(reshaped(b!, [size, k]), permuted(a!, [1, 0]));
+      return [reshaped(rows, [size, m, 1])];
+    }
     return [multiplied(
       batched[0] ? a! : repeated(a!, size),
       batched[1] ? b! : repeated(b!, size),
@@ -108,6 +114,7 @@ const MATMUL: Primitive<void> = definePrimitive<void>({
     { shapes: [[0, 2], [2, 3]], params: undefined },
     { shapes: [[3, 2, 5, 4], [3, 2, 4, 6]], params: undefined },
     { shapes: [[17, 19], [19, 11]], params: undefined },
+    { shapes: [[17, 19], [19, 1]], params: undefined },
   ],
   ulps: 8,
 });

@@ -21,6 +21,8 @@ const ALIGNMENT = 16;
 const LEAST_BUDGET = 96 * 1024 * 1024;
 /** Slabs take at most this part of the budget, so that loops over scalars leave room for matrices. */
 const SLAB_SHARE = 1 / 3;
+/** So many storages as large as one that is opened may exceed the budget. */
+const FEW_LARGE = 4;
 /** How much new memory passes before the collector is told of it. */
 const PRESSURE_STEP = 256 * 1024;
 /** An ordinary buffer now and then makes the collector look at the ballast. */
@@ -266,7 +268,8 @@ export class Pool {
   }
 
   private inWasm(bytes: number, slab: boolean): WasmStorage | null {
-    if (this.heap.used + bytes > this.budget) return null;
+    // What is large beside the budget is usually live for long: a few such may exceed it.
+    if (this.heap.used + bytes > Math.max(this.budget, FEW_LARGE * bytes)) return null;
     if (slab && this.slabBytes + bytes > this.budget * SLAB_SHARE) return null;
     const block = this.heap.allocate(bytes);
     if (!block) return null;
