@@ -38,8 +38,10 @@ export interface ControlPlanner {
   take(x: Aval): Place;
   /** Gives it back. */
   give(x: Aval, place: Place): void;
-  /** A new region. */
-  region(): number;
+  /** A region that is not in use: no step around the loop that takes it reads it. */
+  takeRegion(): number;
+  /** Gives it back. */
+  giveRegion(region: number): void;
   /** Where a tensor lies that is always the same. */
   constant(x: Tensor): Place;
 }
@@ -265,7 +267,7 @@ function scan(
   const partOf = (x: Value, place: Place): Place => {
     const pitch = place.strides[0]! * DTYPES[x.dtype].bytes;
     const first = place.offset + (reverse ? (length - 1) * pitch : 0);
-    const region = planner.region();
+    const region = planner.takeRegion();
     parts.push({ region, first: planned(place.region, first), pitch: reverse ? -pitch : pitch });
     return { shape: place.shape.slice(1), strides: place.strides.slice(1), offset: 0, region };
   };
@@ -278,12 +280,7 @@ function scan(
     ...xs,
     ...added,
   ];
-  // Whole vectors are written: they must not reach into the next part.
-  const aligned = ys.map((place, i) => {
-    const x = body.outputs[carry + i]!;
-    return sizeOf(x.shape) * DTYPES[x.dtype].bytes % 16 === 0 ? place : null;
-  });
-  const stacked: readonly (Place | null)[] = [...own.map(() => null), ...aligned];
+  const stacked: readonly (Place | null)[] = [...own.map(() => null), ...ys];
   const turn = planner.within(body, places, direct(body, stacked));
   const steps = [
     ...turn.steps,
@@ -295,6 +292,7 @@ function scan(
     ...replaced(planner, body.outputs.slice(0, carry), turn.results.slice(0, carry), own),
   ];
   turn.release();
+  for (const { region } of parts) planner.giveRegion(region);
   return [...start, { kind: "scan", label: primitive.name, turns: length, parts, body: steps }];
 }
 

@@ -25,7 +25,6 @@ import {
   repeat,
   set,
   type Signature,
-  signaturesOf,
   sized,
   store32,
   text,
@@ -34,6 +33,7 @@ import {
   whileTrue,
 } from "./bytecode.ts";
 import { type Bases, hostOf } from "./interpreter.ts";
+import { signatureOf } from "./kernels.ts";
 import { termOf } from "./place.ts";
 import type {
   BlockArg,
@@ -48,13 +48,6 @@ import type {
   Step,
 } from "./program.ts";
 import { laneSegments } from "./segment.ts";
-
-let signatures: ReadonlyMap<string, Signature> | undefined;
-
-function signatureOf(kernel: string): Signature {
-  signatures ??= signaturesOf(instance().bytes);
-  return signatures.get(kernel)!;
-}
 
 /** The parameters of every generated function: address of the frame, and of bodies the block. */
 const FRAME = 0;
@@ -186,7 +179,7 @@ class ModuleWriter {
 
   write(program: Program): Uint8Array<ArrayBuffer> {
     const main = this.#steps(program.steps);
-    const kernels = [...this.#kernels.keys()].map((name) => this.#type(signatureOf(name)));
+    const kernels = [...this.#kernels.keys()].map((name) => this.#type(signatureOf(name)!));
     const host32 = this.#type({ params: [I32], results: [] });
     const shared = instance().build === "threads";
     const imports: Bytes[] = [
@@ -281,7 +274,7 @@ class ModuleWriter {
 
   #call(f: FunctionWriter, { kernel, args }: CallStep): Bytes {
     if (isOwn(kernel)) return memoryCall(kernel, args.map((value) => f.term(Number(value))));
-    const { params, results } = signatureOf(kernel);
+    const { params, results } = signatureOf(kernel)!;
     return [
       args.map((value, i) => argument(f, params[i]!, value)),
       call(this.#kernel(kernel)),
@@ -353,7 +346,7 @@ class ModuleWriter {
     };
     const run = (name: string): Bytes => [
       call(this.#kernel(name)),
-      signatureOf(name).results.map(() => OP.drop),
+      signatureOf(name)!.results.map(() => OP.drop),
     ];
     const [top, left] = [f.local(I32), f.local(I32)];
     const slot = (index: Bytes): Bytes => [f.term(stack), index, constant(width), OP.mul, OP.add];
@@ -414,7 +407,7 @@ class ModuleWriter {
         f.emit(memoryCall(kernel, own));
         continue;
       }
-      f.emit(own, call(this.#kernel(kernel)), signatureOf(kernel).results.map(() => OP.drop));
+      f.emit(own, call(this.#kernel(kernel)), signatureOf(kernel)!.results.map(() => OP.drop));
     }
     return this.#define(3, f.finish());
   }

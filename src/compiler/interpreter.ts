@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { instance, type Kernel } from "../devices/wasm/instance.ts";
 import {
   contiguousAddress,
   copyBytes,
@@ -15,6 +14,8 @@ import {
 import { bindAll } from "../core/primitive.ts";
 import { DTYPES } from "../core/dtype.ts";
 import { sizeOf } from "../core/shape.ts";
+import { F64 } from "./bytecode.ts";
+import { kernelOf, signatureOf } from "./kernels.ts";
 import { addressIn, termOf } from "./place.ts";
 import type {
   BlockArg,
@@ -33,10 +34,6 @@ export type Bases = number[] | Uint32Array;
 
 /** Runs one step. */
 export type Runner = (bases: Bases) => void;
-
-function kernelOf(name: string): Kernel {
-  return instance().exports[name]!;
-}
 
 /** Gives a number of a call its value in one run. */
 function resolver(value: number | bigint): (bases: Bases) => number {
@@ -113,7 +110,9 @@ function branchOf({ index, width, branches }: BranchStep): Runner {
 
 function callOf({ kernel, args }: CallStep): Runner {
   const run = kernelOf(kernel);
-  const own = args.map(resolver);
+  const types = signatureOf(kernel)?.params;
+  // Floats are no addresses, however large.
+  const own = args.map((value, i) => types?.[i] === F64 ? () => value as number : resolver(value));
   const given = new Array<number>(own.length);
   return (bases) => {
     for (let i = 0; i < own.length; i++) given[i] = own[i]!(bases);
@@ -140,11 +139,13 @@ export function hostOf({ primitive, params, inputs, outputs }: HostStep): Runner
       staged({ target: targets[0]!(bases) }, () => lower(tensors, params, avals));
       return;
     }
+    // Where the memory grows meanwhile, the addresses cannot be read any more.
+    const to = targets.map((target) => target(bases));
     const results = bindAll(primitive, tensors, params);
     withTemporaries(() =>
       results.forEach((x, i) => {
         const bytes = sizeOf(x.shape) * DTYPES[x.dtype].bytes;
-        if (bytes > 0) copyBytes(contiguousAddress(x, x.dtype), targets[i]!(bases), bytes);
+        if (bytes > 0) copyBytes(contiguousAddress(x, x.dtype), to[i]!, bytes);
       })
     );
   };

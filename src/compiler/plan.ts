@@ -36,6 +36,8 @@ class Workspace {
   readonly constants: Constant[] = [];
   /** How many regions there are. */
   regions: number;
+  /** Regions that no step reads any more. */
+  readonly freeRegions: number[] = [];
 
   /**
    * Starts with regions for inputs and results.
@@ -185,9 +187,14 @@ class Planner implements PlanMemory, ControlPlanner {
     this.arena.give(offset, bytesOf(x));
   }
 
-  /** A new region. */
-  region(): number {
-    return this.#space.regions++;
+  /** A region that is not in use. */
+  takeRegion(): number {
+    return this.#space.freeRegions.pop() ?? this.#space.regions++;
+  }
+
+  /** Gives it back. */
+  giveRegion(region: number): void {
+    this.#space.freeRegions.push(region);
   }
 
   /**
@@ -197,7 +204,7 @@ class Planner implements PlanMemory, ControlPlanner {
    * @returns Its place.
    */
   constant(tensor: Tensor): Place {
-    const region = this.region();
+    const region = this.#space.regions++;
     this.#space.constants.push({ region, tensor });
     return { shape: tensor.shape, strides: tensor.strides, offset: 0, region };
   }

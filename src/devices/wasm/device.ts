@@ -33,8 +33,8 @@ class WasmDevice implements Device {
         return [new Tensor(x.dtype, layout.shape, layout.strides, layout.offset, x.storage)];
       }
     }
-    if (mayWait(inputs, outputs[0]!)) {
-      const put = p.defer?.(p, inputs, params, outputs);
+    if (p.defer && mayWait(inputs, outputs[0]!)) {
+      const put = p.defer(p, inputs, params, outputs);
       if (put) return put;
     }
     const lower = p.lower.wasm;
