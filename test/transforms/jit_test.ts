@@ -184,6 +184,9 @@ Deno.test("numbers that a dtype cannot represent are refused at each call, as wi
     assertThrows(() => call(bytes, n), DTypeError, message);
   }
   assertItems(call(bytes, 6n), [7, 8], "uint8");
+  const both = jit((a: Any, n: number) => [multiply(a, n), multiply(nd.cast(a, "int32"), n)]);
+  assertItems(both(x, 2)[1]!, [2, 4, 6], "int32");
+  assertThrows(() => both(x, 1.5), DTypeError, /^Cannot represent 1.5 as int32/);
   assert.equal(traces(), 1);
   const wide: Any = tensor([1n]);
   assertItems(call(wide, 2n ** 62n), [2n ** 62n + 1n], "int64");

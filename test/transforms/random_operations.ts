@@ -318,7 +318,7 @@ function normalized(x: Tensor, choose: Choices): Tensor | undefined {
   if (x.ndim === 0 || x.size === 0) return undefined;
   const rows = inOrder(x);
   const over = { axis: choose.below(4) === 0 ? choose.axis(x) : -1, keepDims: true };
-  switch (choose.below(3)) {
+  switch (choose.below(x.ndim > 1 ? 4 : 3)) {
     case 0: {
       const powers = unary.exp(binary.subtract(rows, along.max(rows, over)));
       return binary.divide(powers, along.sum(powers, over));
@@ -328,8 +328,13 @@ function normalized(x: Tensor, choose: Choices): Tensor | undefined {
       const variance = along.mean(unary.square(centered), over);
       return binary.divide(centered, unary.sqrt(binary.add(variance, 1)));
     }
-    default:
+    case 2:
       return binary.multiply(unary.tanh(along.sum(rows, over)), rows);
+    default: {
+      // Longer rows than those before.
+      const powers = unary.exp(binary.subtract(rows, along.max(rows, { ...over, axis: -1 })));
+      return along.sum(powers, { axis: [-2, -1] });
+    }
   }
 }
 
