@@ -228,10 +228,10 @@ export function donating<T>(x: Tensor, body: () => T): T {
 export function produceFrom(x: Tensor, out: Aval, change: (address: number) => void): Tensor {
   const storage = x.storage as WasmStorage;
   if (storage.pending) storage.pending.force();
-  // What was put off may read the storage, too.
+  // What was put off may read it, too; in a slab it would be somebody else's memory that is read.
+  const isFree = storage.slab || storage.readers === 0;
   if (
-    donated === x && !stage && storage.readers === 0 && storage.address >= 0 &&
-    isContiguous(x.shape, x.strides)
+    donated === x && !stage && isFree && storage.address >= 0 && isContiguous(x.shape, x.strides)
   ) {
     donated = undefined;
     withTemporaries(() => change(storage.address + x.offset));
