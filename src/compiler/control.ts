@@ -10,7 +10,7 @@ import { isContiguous, sameShape, sizeOf } from "../core/shape.ts";
 import { type Aval, freshLayout, type Tensor } from "../core/tensor.ts";
 import { optimized } from "./passes.ts";
 import { addressIn, type Place, planned } from "./place.ts";
-import type { Part, Step } from "./program.ts";
+import type { Move, Step } from "./program.ts";
 
 /** A graph that was planned within another. */
 export interface Within {
@@ -124,15 +124,35 @@ function compact(
   return { graph: own, added };
 }
 
-/** Places for results that are made by nodes of a graph and lie in C order anyway. */
+/**
+ * Values that nodes of a graph make, and those in another shape: each lies in C order wherever there is a
+ * place for it.
+ */
+function madeBy({ nodes }: Graph): ReadonlyMap<Value, Value> {
+  const made = new Map<Value, Value>();
+  for (const { primitive, inputs: [x], params, outputs } of nodes) {
+    if (!primitive.view) {
+      for (const value of outputs) made.set(value, value);
+      continue;
+    }
+    const base = x && made.get(x);
+    const layout = base && primitive.view({ ...freshLayout(x.shape), dtype: x.dtype }, params);
+    if (!layout || layout.offset !== 0 || sizeOf(layout.shape) !== sizeOf(x.shape)) continue;
+    if (isContiguous(layout.shape, layout.strides)) made.set(outputs[0]!, base);
+  }
+  return made;
+}
+
+/** Places for results that can be made there at once. */
 function direct(graph: Graph, places: readonly (Place | null)[]): Map<Value, Place> {
-  const made = new Set(
-    graph.nodes.filter(({ primitive }) => !primitive.view).flatMap(({ outputs }) => outputs),
-  );
+  const made = madeBy(graph);
   const targets = new Map<Value, Place>();
   graph.outputs.forEach((value, i) => {
     const place = places[i];
-    if (place && made.has(value) && !targets.has(value)) targets.set(value, place);
+    const base = made.get(value);
+    if (place && base && !targets.has(base)) {
+      targets.set(base, placeAt(base, place.region, place.offset));
+    }
   });
   return targets;
 }
@@ -142,11 +162,12 @@ function settled(
   planner: ControlPlanner,
   graph: Graph,
   results: readonly Place[],
-  places: readonly Place[],
+  places: readonly (Place | null)[],
 ): readonly Step[] {
-  return graph.outputs.flatMap((x, i) =>
-    isSame(results[i]!, places[i]!) ? [] : planner.copied(x, results[i]!, places[i]!)
-  );
+  return graph.outputs.flatMap((x, i) => {
+    const place = places[i];
+    return !place || isSame(results[i]!, place) ? [] : planner.copied(x, results[i]!, place);
+  });
 }
 
 function isSame(a: Place, b: Place): boolean {
@@ -180,47 +201,75 @@ function branch(
   }];
 }
 
-/** Steps that give a carry its first value. */
+/** A part of the carry while a loop turns. */
+interface Held {
+  /** Where it lies within a turn. */
+  readonly place: Place;
+  /** Where its first value goes. */
+  readonly first: Place;
+  /** Where a turn puts the next one, unless that lies somewhere anyway. */
+  readonly next: Place | null;
+  /** Whether the last one does not lie where it is wanted. */
+  readonly strays: boolean;
+  /** How it gets from turn to turn. */
+  readonly moves: readonly Move[];
+  /** Memory for it beside the place where it is wanted. */
+  readonly spare: Place | null;
+}
+
+/** A part of the carry that no turn changes. */
+function staying(target: Place): Held {
+  const moves: readonly Move[] = [];
+  return { place: target, first: target, next: null, strays: false, moves, spare: null };
+}
+
+/** A part of the carry that is, in the next turn, a part of an array. */
+function following(planner: ControlPlanner, x: Aval, target: Place, part: Place): Held {
+  const region = planner.takeRegion();
+  const moves = [{ region, first: addressIn(target), next: addressIn(part) }];
+  const place = placeAt(x, region, 0);
+  return { place, first: target, next: null, strays: true, moves, spare: null };
+}
+
+/**
+ * A part of the carry that turns write to two places by turns, so that the old one stays while a new one
+ * is made. If it is not known how many turns there are, it may end in either.
+ */
+function alternating(planner: ControlPlanner, x: Aval, target: Place, turns?: number): Held {
+  const [region, next] = [planner.takeRegion(), planner.takeRegion()];
+  const spare = planner.take(x);
+  const [first, second] = turns !== undefined && turns % 2 === 1
+    ? [spare, target]
+    : [target, spare];
+  const moves = [
+    { region, first: addressIn(first), next: planned(next, 0) },
+    { region: next, first: addressIn(second), next: planned(region, 0) },
+  ];
+  const strays = turns === undefined;
+  return { place: placeAt(x, region, 0), first, next: placeAt(x, next, 0), strays, moves, spare };
+}
+
+/** Steps that give the carry its first values. */
 function started(
   planner: ControlPlanner,
   first: readonly Value[],
-  carry: readonly Place[],
+  places: readonly Place[],
 ): readonly Step[] {
-  return first.flatMap((x, i) => planner.copied(x, planner.placeOf(x), carry[i]!));
+  return first.flatMap((x, i) => planner.copied(x, planner.placeOf(x), places[i]!));
 }
 
-/** Steps that replace a carry all at once. */
-function replaced(
+/** Steps after the last turn, when regions and memory of the carry are given back. */
+function ended(
   planner: ControlPlanner,
+  held: readonly Held[],
   values: readonly Value[],
-  results: readonly Place[],
-  carry: readonly Place[],
+  targets: readonly Place[],
 ): readonly Step[] {
-  const before: Step[] = [];
-  const after: Step[] = [];
-  const taken: [Aval, Place][] = [];
-  values.forEach((x, i) => {
-    const from = results[i]!;
-    if (isSame(from, carry[i]!)) return;
-    // What lies in the carry itself is saved before any of it is replaced.
-    const old = carry.some((place, k) => overlaps(from, place, values[k]!));
-    if (old) {
-      const saved = planner.take(x);
-      taken.push([x, saved]);
-      before.push(...planner.copied(x, from, saved));
-      after.push(...planner.copied(x, saved, carry[i]!));
-    } else {
-      after.push(...planner.copied(x, from, carry[i]!));
-    }
+  return held.flatMap(({ place, strays, moves, spare }, i) => {
+    for (const { region } of moves) planner.giveRegion(region);
+    if (spare) planner.give(values[i]!, spare);
+    return strays ? planner.copied(values[i]!, place, targets[i]!) : [];
   });
-  for (const [x, place] of taken) planner.give(x, place);
-  return [...before, ...after];
-}
-
-function overlaps(view: Place, place: Place, x: Aval): boolean {
-  if (view.region !== place.region) return false;
-  const bytes = sizeOf(x.shape) * DTYPES[x.dtype].bytes;
-  return view.offset >= place.offset && view.offset < place.offset + Math.max(1, bytes);
 }
 
 function loop(
@@ -230,25 +279,34 @@ function loop(
   targets: readonly Place[],
 ): readonly Step[] {
   const { constants } = control;
+  const first = inputs.slice(constants);
+  const { graph: body, added } = compact(planner, control.body);
+  const held = body.outputs.map((x, i) =>
+    x === body.inputs[constants + i] || sizeOf(x.shape) === 0
+      ? staying(targets[i]!)
+      : alternating(planner, x, targets[i]!)
+  );
   const places = [
     ...inputs.slice(0, constants).map((value) => planner.placeOf(value)),
-    ...targets,
+    ...held.map(({ place }) => place),
   ];
   const condition = compact(planner, control.condition);
   const test = planner.within(condition.graph, [...places, ...condition.added], new Map());
   test.release();
-  const { graph: body, added } = compact(planner, control.body);
-  const turn = planner.within(body, [...places, ...added], new Map());
-  const steps = [...turn.steps, ...replaced(planner, body.outputs, turn.results, targets)];
+  const next = held.map((own) => own.next);
+  const turn = planner.within(body, [...places, ...added], direct(body, next));
+  const steps = [...turn.steps, ...settled(planner, body, turn.results, next)];
   turn.release();
   return [
-    ...started(planner, inputs.slice(constants), targets),
+    ...started(planner, first, held.map((own) => own.first)),
     {
       kind: "while",
       label: primitive.name,
       test: test.steps,
       flag: addressIn(test.results[0]!),
+      moves: held.flatMap(({ moves }) => moves),
       body: steps,
+      after: ended(planner, held, body.outputs, targets),
     },
   ];
 }
@@ -260,40 +318,54 @@ function scan(
   targets: readonly Place[],
 ): readonly Step[] {
   const { constants, carry, length, reverse } = control;
-  const own = targets.slice(0, carry);
-  const start = started(planner, inputs.slice(constants, constants + carry), own);
-  if (length === 0) return start;
-  const parts: Part[] = [];
+  const first = inputs.slice(constants, constants + carry);
+  if (length === 0) return started(planner, first, targets);
+  const parts: Move[] = [];
   const partOf = (x: Value, place: Place): Place => {
     const pitch = place.strides[0]! * DTYPES[x.dtype].bytes;
-    const first = place.offset + (reverse ? (length - 1) * pitch : 0);
+    const offset = place.offset + (reverse ? (length - 1) * pitch : 0);
     const region = planner.takeRegion();
-    parts.push({ region, first: planned(place.region, first), pitch: reverse ? -pitch : pitch });
+    const next = planned(region, reverse ? -pitch : pitch);
+    parts.push({ region, first: planned(place.region, offset), next });
     return { shape: place.shape.slice(1), strides: place.strides.slice(1), offset: 0, region };
   };
   const xs = inputs.slice(constants + carry).map((x) => partOf(x, planner.placeOf(x)));
   const { graph: body, added } = compact(planner, control.body);
   const ys = body.outputs.slice(carry).map((x, i) => partOf(x, targets[carry + i]!));
+  const made = madeBy(body);
+  const held = targets.slice(0, carry).map((target, i): Held => {
+    const x = body.outputs[i]!;
+    if (x === body.inputs[constants + i] || sizeOf(x.shape) === 0) return staying(target);
+    const base = made.get(x);
+    const part = base
+      ? ys.find((_, k) => made.get(body.outputs[carry + k]!) === base)
+      : xs[body.inputs.indexOf(x) - constants - carry];
+    return part && isContiguous(part.shape, part.strides)
+      ? following(planner, x, target, part)
+      : alternating(planner, x, target, length);
+  });
   const places = [
     ...inputs.slice(0, constants).map((value) => planner.placeOf(value)),
-    ...own,
+    ...held.map(({ place }) => place),
     ...xs,
     ...added,
   ];
-  const stacked: readonly (Place | null)[] = [...own.map(() => null), ...ys];
-  const turn = planner.within(body, places, direct(body, stacked));
-  const steps = [
-    ...turn.steps,
-    // Parts first: they may be what the carry is before it is replaced.
-    ...ys.flatMap((place, i) => {
-      const from = turn.results[carry + i]!;
-      return isSame(from, place) ? [] : planner.copied(body.outputs[carry + i]!, from, place);
-    }),
-    ...replaced(planner, body.outputs.slice(0, carry), turn.results.slice(0, carry), own),
-  ];
+  const next = [...held.map((own) => own.next), ...ys];
+  const turn = planner.within(body, places, direct(body, next));
+  const steps = [...turn.steps, ...settled(planner, body, turn.results, next)];
   turn.release();
   for (const { region } of parts) planner.giveRegion(region);
-  return [...start, { kind: "scan", label: primitive.name, turns: length, parts, body: steps }];
+  return [
+    ...started(planner, first, held.map((own) => own.first)),
+    {
+      kind: "scan",
+      label: primitive.name,
+      turns: length,
+      moves: [...parts, ...held.flatMap(({ moves }) => moves)],
+      body: steps,
+      after: ended(planner, held, body.outputs, targets),
+    },
+  ];
 }
 
 /** A place in C order. */

@@ -42,10 +42,11 @@ import type {
   FoldOp,
   HostStep,
   LoopStep,
-  Part,
+  Move,
   Program,
   ScanStep,
   Step,
+  WhileStep,
 } from "./program.ts";
 import { laneSegments } from "./segment.ts";
 
@@ -137,7 +138,9 @@ class ModuleWriter {
       else if (step.kind === "host") this.#hosts.push(step);
       else if (step.kind === "loop") this.#kernelsOf(step);
       else if (step.kind === "branch") step.branches.forEach((own) => this.#imports(own));
-      else this.#imports(step.kind === "while" ? [...step.test, ...step.body] : step.body);
+      else {
+        this.#imports([...step.kind === "while" ? step.test : [], ...step.body, ...step.after]);
+      }
     }
   }
 
@@ -220,39 +223,37 @@ class ModuleWriter {
         return [get(FRAME), call(this.#loop(step))];
       case "scan":
         return this.#scan(f, step);
-      case "while": {
-        const [test, body] = [this.#steps(step.test), this.#steps(step.body)];
-        return whileTrue(
-          [get(FRAME), call(test), f.term(step.flag), load8()],
-          [get(FRAME), call(body)],
-        );
-      }
+      case "while":
+        return this.#while(f, step);
       case "branch":
         return this.#branch(f, step);
     }
   }
 
-  #scan(f: FunctionWriter, { turns, parts, body }: ScanStep): Bytes {
-    const turn = this.#steps(body);
+  #scan(f: FunctionWriter, { turns, moves, body, after }: ScanStep): Bytes {
+    const [turn, end] = [this.#steps(body), this.#steps(after)];
     const left = f.local(I32);
-    const place = (
-      { region }: Part,
-      value: Bytes,
-    ): Bytes => [get(FRAME), value, store32(4 * region)];
-    const moved = ({ region, pitch }: Part): Bytes => [
-      get(FRAME),
-      load32(4 * region),
-      constant(pitch),
-      OP.add,
-    ];
     return [
-      parts.map((part) => place(part, f.term(part.first))),
+      moved(moves, ({ first }) => f.term(first)),
       [constant(turns), set(left)],
       repeat([
         [get(FRAME), call(turn)],
-        parts.map((part) => place(part, moved(part))),
+        moved(moves, ({ next }) => current(next)),
         [get(left), constant(1), OP.sub, set(left), get(left)],
       ]),
+      after.length > 0 ? [get(FRAME), call(end)] : [],
+    ];
+  }
+
+  #while(f: FunctionWriter, { test, flag, moves, body, after }: WhileStep): Bytes {
+    const [decide, turn, end] = [this.#steps(test), this.#steps(body), this.#steps(after)];
+    return [
+      moved(moves, ({ first }) => f.term(first)),
+      whileTrue(
+        [get(FRAME), call(decide), current(flag), load8()],
+        [get(FRAME), call(turn), moved(moves, ({ next }) => current(next))],
+      ),
+      after.length > 0 ? [get(FRAME), call(end)] : [],
     ];
   }
 
@@ -411,6 +412,20 @@ class ModuleWriter {
     }
     return this.#define(3, f.finish());
   }
+}
+
+/** Moves all regions at once: their addresses are all there before one is stored. */
+function moved(moves: readonly Move[], to: (move: Move) => Bytes): Bytes {
+  return [
+    moves.map((move) => [get(FRAME), to(move)]),
+    moves.toReversed().map(({ region }) => store32(4 * region)),
+  ];
+}
+
+/** Pushes a planned address by where its region lies now, which may be elsewhere than at the start. */
+function current(value: number): Bytes {
+  const { region, offset } = termOf(value);
+  return [get(FRAME), load32(4 * region), offset === 0 ? [] : [constant(offset), OP.add]];
 }
 
 /** Planned addresses that kernels of a loop read, but for what only spreads an element out. */

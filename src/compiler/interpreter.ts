@@ -24,6 +24,7 @@ import type {
   FoldOp,
   HostStep,
   LoopStep,
+  Move,
   ScanStep,
   Step,
   WhileStep,
@@ -73,27 +74,44 @@ function allOf(steps: readonly Step[]): Runner {
   };
 }
 
-function scanOf({ turns, parts, body }: ScanStep): Runner {
-  const run = allOf(body);
-  const first = parts.map((part) => resolver(part.first));
+/** Moves all regions at once. */
+function moverOf(moves: readonly Move[], to: "first" | "next"): Runner {
+  const addresses = moves.map((move) => resolver(move[to]));
+  const found = new Array<number>(moves.length);
   return (bases) => {
-    parts.forEach(({ region }, i) => bases[region] = first[i]!(bases));
-    for (let turn = 0; turn < turns; turn++) {
-      run(bases);
-      for (const { region, pitch } of parts) bases[region]! += pitch;
-    }
+    for (let i = 0; i < moves.length; i++) found[i] = addresses[i]!(bases);
+    for (let i = 0; i < moves.length; i++) bases[moves[i]!.region] = found[i]!;
   };
 }
 
-function whileOf({ test, flag, body }: WhileStep): Runner {
-  const [decide, run] = [allOf(test), allOf(body)];
+function scanOf({ turns, moves, body, after }: ScanStep): Runner {
+  const [begin, move] = [moverOf(moves, "first"), moverOf(moves, "next")];
+  const [run, end] = [allOf(body), allOf(after)];
+  return (bases) => {
+    begin(bases);
+    for (let turn = 0; turn < turns; turn++) {
+      run(bases);
+      move(bases);
+    }
+    end(bases);
+  };
+}
+
+function whileOf({ test, flag, moves, body, after }: WhileStep): Runner {
+  const [begin, move] = [moverOf(moves, "first"), moverOf(moves, "next")];
+  const [decide, run, end] = [allOf(test), allOf(body), allOf(after)];
   const address = resolver(flag);
   const goesOn = (bases: Bases): boolean => {
     decide(bases);
     return runtime().heap.u8[address(bases)] !== 0;
   };
   return (bases) => {
-    while (goesOn(bases)) run(bases);
+    begin(bases);
+    while (goesOn(bases)) {
+      run(bases);
+      move(bases);
+    }
+    end(bases);
   };
 }
 

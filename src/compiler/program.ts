@@ -138,24 +138,26 @@ export interface FoldOp {
   readonly target: number;
 }
 
-/** Steps that run once for each part of arrays. */
+/** Steps that run a number of times that is known. */
 export interface ScanStep {
   readonly kind: "scan";
   readonly label: string;
   /** How often they run. */
   readonly turns: number;
-  /** Regions that are another part of an array in each turn. */
-  readonly parts: readonly Part[];
+  /** Regions that lie elsewhere in each turn. */
+  readonly moves: readonly Move[];
   readonly body: readonly Step[];
+  /** Steps after the last turn. */
+  readonly after: readonly Step[];
 }
 
-/** A region that moves through an array. */
-export interface Part {
+/** A region that lies elsewhere in each turn: a part of an array, or a carry. */
+export interface Move {
   readonly region: number;
-  /** Planned address of the part of the first turn. */
+  /** Planned address of the region in the first turn. */
   readonly first: number;
-  /** Bytes from a part to that of the next turn. */
-  readonly pitch: number;
+  /** Planned address in the next turn, by where regions lie in this one; they all move at once. */
+  readonly next: number;
 }
 
 /** Steps that run as long as others say so. */
@@ -166,7 +168,11 @@ export interface WhileStep {
   readonly test: readonly Step[];
   /** Planned address of the bool that they make. */
   readonly flag: number;
+  /** Regions that lie elsewhere in each turn. */
+  readonly moves: readonly Move[];
   readonly body: readonly Step[];
+  /** Steps after the last turn. */
+  readonly after: readonly Step[];
 }
 
 /** One of several lists of steps. */

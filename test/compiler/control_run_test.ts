@@ -198,6 +198,39 @@ Deno.test("memory of a program does not depend on turns", () => {
   assert.equal(plans[0]!.regions, plans[1]!.regions);
 });
 
+Deno.test("turns copy nothing that can be made or left where it is needed", () => {
+  const turns: Readonly<Record<string, (c: Tensor, x: Tensor, w: Tensor) => Tensors>> = {
+    "a carry": (c, x) => [add(c, x)],
+    "a carry in another shape, as products of matrices give it": (c, _, w) => [matmul(w, c)],
+    "a carry that is stacked": (c, x) => {
+      const next = multiply(c, x);
+      return [next, next, reshape(next, [1, 5])];
+    },
+    "the part before": (c, x) => [x, add(c, x)],
+    "what stays": (c, x) => [c, add(c, x), x],
+  };
+  const inputs = [numbers([5]), numbers([3, 5]), numbers([5, 5])];
+  for (const [title, turn] of Object.entries(turns)) {
+    const program: Program = (c, xs, w) => {
+      const [carry, ys] = scan(
+        ([own], [x]) => {
+          const [next, ...results] = turn(own!, x!, w!);
+          return [[next!], results];
+        },
+        [c!],
+        [xs!],
+      );
+      return [...carry, ...ys];
+    };
+    const [loop] = planFor(program, inputs).steps.filter((step) => step.kind === "scan");
+    const copies = loop!.body.filter(({ label }) => label === "copy").length;
+    // What is stacked besides is copied.
+    const expected = title === "what stays" || title === "a carry that is stacked" ? 1 : 0;
+    assert.equal(copies, expected, title);
+    assert.equal(wrongWay(program, inputs), undefined, title);
+  }
+});
+
 Deno.test("regions of loops that follow each other are the same", () => {
   const some = (count: number): Program => (c, xs) => {
     let own: Tensors = [c!];

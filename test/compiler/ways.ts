@@ -164,7 +164,8 @@ export function planFor(program: Program, inputs: Tensors): Plan {
 export function allSteps(steps: readonly Step[]): readonly Step[] {
   return steps.flatMap((step): readonly Step[] => {
     if (step.kind === "branch") return [step, ...step.branches.flatMap(allSteps)];
-    if (step.kind === "while") return [step, ...allSteps([...step.test, ...step.body])];
-    return step.kind === "scan" ? [step, ...allSteps(step.body)] : [step];
+    if (step.kind !== "while" && step.kind !== "scan") return [step];
+    const test = step.kind === "while" ? step.test : [];
+    return [step, ...allSteps([...test, ...step.body, ...step.after])];
   });
 }
