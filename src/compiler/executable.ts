@@ -5,6 +5,7 @@
  * @module
  */
 import { DTYPES } from "../core/dtype.ts";
+import { memoryError } from "../core/errors.ts";
 import { evaluate, type Graph, type KnownGraph, type Value } from "../core/graph.ts";
 import { isContiguous, sizeOf } from "../core/shape.ts";
 import { freshLayout, type Layout, type Storage, Tensor } from "../core/tensor.ts";
@@ -66,7 +67,8 @@ class Planned {
       end += Math.ceil(bytes / SPARE) * SPARE + SPARE;
       return end - Math.ceil(bytes / SPARE) * SPARE - SPARE;
     });
-    const block = heap.allocate(end)!;
+    const block = heap.allocate(end);
+    if (!block) throw memoryError(end);
     finalizer.register(this, block);
     this.#tables = block.address;
     this.#frame = block.address + tables;
