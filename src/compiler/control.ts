@@ -6,7 +6,7 @@
 import { DTYPES } from "../core/dtype.ts";
 import type { Graph, Node, Value } from "../core/graph.ts";
 import type { Control } from "../core/primitive.ts";
-import { isContiguous, sameShape, sizeOf } from "../core/shape.ts";
+import { isContiguous, sizeOf } from "../core/shape.ts";
 import { type Aval, freshLayout, type Tensor } from "../core/tensor.ts";
 import { optimized } from "./passes.ts";
 import { addressIn, type Place, planned } from "./place.ts";
@@ -166,13 +166,13 @@ function settled(
 ): readonly Step[] {
   return graph.outputs.flatMap((x, i) => {
     const place = places[i];
-    return !place || isSame(results[i]!, place) ? [] : planner.copied(x, results[i]!, place);
+    return !place || isThere(results[i]!, place) ? [] : planner.copied(x, results[i]!, place);
   });
 }
 
-function isSame(a: Place, b: Place): boolean {
-  return a.region === b.region && a.offset === b.offset && sameShape(a.shape, b.shape) &&
-    isContiguous(a.shape, a.strides);
+/** Whether a result lies where it should be: it does if it was made there, and else somewhere else. */
+function isThere(result: Place, place: Place): boolean {
+  return result.region === place.region && result.offset === place.offset;
 }
 
 type Only<K> = Extract<Control<Graph>, { readonly kind: K }>;

@@ -7,6 +7,7 @@ import { runtime } from "../../src/devices/wasm/runtime.ts";
 import { programOf } from "../laws/compiled.ts";
 import { assert, assertTensorEqual } from "../support/assert.ts";
 import { tensorFrom } from "../support/layouts.ts";
+import { storedIn } from "../support/storages.ts";
 import {
   add,
   broadcastTo,
@@ -15,6 +16,7 @@ import {
   divide,
   exp,
   forLoop,
+  grad,
   integer,
   jit,
   jvp,
@@ -118,6 +120,30 @@ Deno.test("what only the host can do runs in loops and branches", () => {
   assert.ok(kinds.includes("host") && kinds.includes("scan") && kinds.includes("branch"));
   assert.equal(wrongWay(lookUp, [table, indices]), undefined);
   assert.equal(wrongWay(lookUp, [table, indices], "buffer"), undefined);
+});
+
+Deno.test("bodies use tensors that come with what is put in their place", () => {
+  for (const kind of ["wasm", "buffer"] as const) {
+    const weights = storedIn(kind, () => numbers([5], 3));
+    const again = nd.checkpoint((x: Tensor) => tanh(multiply(x, add(weights, 1)))) as (
+      x: Tensor,
+    ) => Tensor;
+    const loss = (c: Tensor, xs: Tensor): Tensor => {
+      const [[last], [all]] = scan(
+        ([d], [x]) => {
+          const [chosen] = cond(less(sum(x!), 0), (a) => [again(a!)], (a) => [a!], add(d!, x!));
+          return [[add(again(d!), chosen!)], [d!]];
+        },
+        [c],
+        [xs],
+      );
+      return sum(multiply(last!, all!));
+    };
+    const program = grad(loss as (...inputs: Tensors) => Tensor, { argnums: [0, 1] });
+    const inputs = [numbers([5]), numbers([4, 5], 2)];
+    assert.ok(planFor(program, inputs).constants.length > 0);
+    assert.equal(wrongWay(program, inputs), undefined);
+  }
 });
 
 /** A program that takes rows of a table by indices, which may be wrong, in a branch in a loop. */

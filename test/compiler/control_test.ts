@@ -145,15 +145,15 @@ for (const dtype of TRIED) {
   });
 }
 
-/** A carry and a part of any shape. */
+/** A carry and a part of any shape; the part is carried, too. */
 function plainScan(reverse: boolean): Program {
   return (c, xs) => {
     const [carry, ys] = scan(
-      ([own], [x]) => {
+      ([own, before], [x]) => {
         const next = mixed(own!, x!);
-        return [[next], [next, x!, own!]];
+        return [[next, x!], [next, x!, own!, mixed(before!, x!)]];
       },
-      [c!],
+      [c!, c!],
       [xs!],
       { reverse },
     );
