@@ -192,19 +192,32 @@ function runFlat(
   let a = flatAddress(inputs, 0, scalars, piece);
   let b = count > 1 ? flatAddress(inputs, 1, scalars, piece) : 0;
   let c = count > 2 ? flatAddress(inputs, 2, scalars, piece) : 0;
+  if (piece === size) return runOn(run, count, a, b, c, target, size);
   const stepA = flatStep(inputs, 0, scalars, piece);
   const stepB = flatStep(inputs, 1, scalars, piece);
   const stepC = flatStep(inputs, 2, scalars, piece);
   for (let from = 0; from < size; from += piece) {
     const n = Math.min(piece, size - from);
-    if (count === 1) run(a, target, n);
-    else if (count === 2) run(a, b, target, n);
-    else run(a, b, c, target, n);
+    runOn(run, count, a, b, c, target, n);
     a += stepA;
     b += stepB;
     c += stepC;
     target += n * width;
   }
+}
+
+function runOn(
+  run: Kernel,
+  operands: number,
+  a: number,
+  b: number,
+  c: number,
+  target: number,
+  count: number,
+): void {
+  if (operands === 1) run(a, target, count);
+  else if (operands === 2) run(a, b, target, count);
+  else run(a, b, c, target, count);
 }
 
 function flatAddress(
