@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { runGraph } from "../compiler/graph_runner.ts";
+import { runGraph, runLoop } from "../compiler/graph_runner.ts";
 import { DTYPES, type Item } from "../core/dtype.ts";
 import { evaluate, type Graph, type Value } from "../core/graph.ts";
 import {
@@ -173,6 +173,8 @@ function sinkOf(part: Aval, length: number, device: Device, turns: Turns): Sink 
 
 function run(inputs: readonly Tensor[], params: ScanParams): readonly Tensor[] {
   const { body, carry, length, reverse } = params;
+  const whole = runLoop(SCAN, inputs, params, length);
+  if (whole) return whole;
   const [constants, first, xs] = three(inputs, params);
   const device = inputs[0]?.storage.device as Device | undefined ?? wasmDevice();
   const turns = new Turns(inputs);

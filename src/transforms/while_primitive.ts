@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { runGraph } from "../compiler/graph_runner.ts";
+import { runGraph, runLoop } from "../compiler/graph_runner.ts";
 import { evaluate, Graph, Value } from "../core/graph.ts";
 import { bindAll, definePrimitive, type Primitive, type Sample } from "../core/primitive.ts";
 import type { Aval, Tensor } from "../core/tensor.ts";
@@ -160,6 +160,25 @@ function frozen(test: ClosedGraph, turn: ClosedGraph, constants: number): Loop {
   return loopOf(anyLeft, next, constants, []);
 }
 
+function run(inputs: readonly Tensor[], params: WhileParams): readonly Tensor[] {
+  const { condition, body, constants } = params;
+  const own = inputs.slice(0, constants);
+  const turns = new Turns(inputs);
+  let carry = inputs.slice(constants);
+  for (let taken = 0;; taken = 1) {
+    // From some turn on the rest runs as one program.
+    const rest = runLoop(WHILE, [...own, ...carry], params, taken);
+    if (rest) {
+      turns.drop(carry, rest);
+      return rest;
+    }
+    if (!runGraph(condition, [...own, ...carry])[0]!.item()) return carry;
+    const before = carry;
+    carry = [...turns.take(() => runGraph(body, [...own, ...before]))];
+    turns.drop(before, carry);
+  }
+}
+
 /** Turns as long as a condition holds. */
 export const WHILE: Primitive<WhileParams> = definePrimitive<WhileParams>({
   name: "whileLoop",
@@ -178,17 +197,7 @@ export const WHILE: Primitive<WhileParams> = definePrimitive<WhileParams>({
   },
   lower: {},
   control: ({ condition, body, constants }) => ({ kind: "while", condition, body, constants }),
-  expand: (inputs, { condition, body, constants }) => {
-    const own = inputs.slice(0, constants);
-    const turns = new Turns(inputs);
-    let carry = inputs.slice(constants);
-    while (runGraph(condition, [...own, ...carry])[0]!.item()) {
-      const before = carry;
-      carry = [...turns.take(() => runGraph(body, [...own, ...before]))];
-      turns.drop(before, carry);
-    }
-    return carry;
-  },
+  expand: run,
   dual: (tangents, primals, params) => {
     const moving = jvpOf(params, tangents.map((tangent) => tangent !== null));
     const all = moving.flags.map((flag, i) => flag ? tangents[i] ?? zerosFor(primals[i]!) : null);
