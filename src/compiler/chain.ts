@@ -45,8 +45,8 @@ export interface Call {
 export interface Extent {
   /** Calls that wait for it to be computed, itself included. */
   readonly calls: number;
-  /** Operands of its size that are kept for it. */
-  readonly operands: number;
+  /** Bytes of operands that are kept for it. */
+  readonly bytes: number;
 }
 
 /** A call that was put off. */
@@ -57,7 +57,7 @@ export class Deferred implements Call, Extent, Pending {
   readonly inputs: readonly Tensor[];
   readonly aval: Aval;
   readonly calls: number;
-  readonly operands: number;
+  readonly bytes: number;
   /** Equal for equal structures, and seldom for others. */
   readonly hash: number;
   /** Whether it consists of vector instructions alone, so that it may well run twice. */
@@ -79,13 +79,13 @@ export class Deferred implements Call, Extent, Pending {
    * @param call The call.
    * @param extent What waits for it.
    */
-  constructor(call: Call, { calls, operands }: Extent) {
+  constructor(call: Call, { calls, bytes }: Extent) {
     const { primitive, params, inputs, aval } = call;
     this.primitive = primitive;
     this.params = params;
     this.aval = aval;
     this.calls = calls;
-    this.operands = operands;
+    this.bytes = bytes;
     this.hash = hashOf(call);
     const own = new Array<Tensor>(inputs.length);
     let isCheap = primitive.lanes !== undefined;
@@ -273,12 +273,12 @@ function hasEarned(hash: number, { inputs }: Call): boolean {
 
 /** Runs a chain as one program, if there is memory for that. */
 function runChain(chain: Chain): Tensor | undefined {
-  const program = programs.get(chain.key) ?? chain.compile();
-  programs.set(chain.key, program);
   try {
+    const program = programs.get(chain.key) ?? chain.compile();
+    programs.set(chain.key, program);
     return chain.run(program);
   } catch (error) {
-    // One call after the other needs no copies of operands that lie in JavaScript buffers.
+    // One call after the other needs neither code nor copies of operands in JavaScript buffers.
     if (error instanceof DeviceError) return undefined;
     throw error;
   }

@@ -18,8 +18,8 @@ import { foldedRow } from "./fusion.ts";
 
 /** So many calls wait for each other at most: until then they keep their operands. */
 const MOST_CALLS = 24;
-/** So many operands of the size of the result a call keeps at most. */
-const MOST_OPERANDS = 8;
+/** Together they keep operands of at most so many times the bytes of the result. */
+const MOST_KEPT = 8;
 
 /** The call that an operand waits for, if the operand is all of its result as it will lie. */
 function waitingFor(x: Tensor): Deferred | undefined {
@@ -65,17 +65,23 @@ export function deferred<P>(
 ): readonly Tensor[] | undefined {
   const aval = outputs[0]!;
   const { dtype, shape } = aval;
-  if (sizeOf(shape) * DTYPES[dtype].bytes < limits.leastBytes) return undefined;
+  const bytes = sizeOf(shape) * DTYPES[dtype].bytes;
+  if (bytes < limits.leastBytes) return undefined;
   if (!inputs.every(mayKeep)) return undefined;
   for (const x of inputs) if (!waitingFor(x)) pendingOf(x)?.force();
-  const extent = boundedExtent(inputs);
+  const extent = boundedExtent(inputs, bytes);
   const call = { primitive: primitive as unknown as Primitive, params, inputs, aval };
   const { storage } = new Deferred(call, extent);
   return [new Tensor(dtype, shape, contiguousStrides(shape), 0, storage)];
 }
 
-/** What waits for a call with these operands; they are computed if that would be too much. */
-function boundedExtent(inputs: readonly Tensor[]): Extent {
+/**
+ * What waits for a call with these operands and a result of so many bytes; they are computed if that
+ * would be too much.
+ */
+function boundedExtent(inputs: readonly Tensor[], result: number): Extent {
+  const isBounded = ({ calls, bytes }: Extent): boolean =>
+    calls <= MOST_CALLS && bytes <= MOST_KEPT * result;
   const quick = quickExtent(inputs);
   if (isBounded(quick)) return quick;
   const exact = exactExtent(inputs);
@@ -84,40 +90,41 @@ function boundedExtent(inputs: readonly Tensor[]): Extent {
   return quickExtent(inputs);
 }
 
-function isBounded({ calls, operands }: Extent): boolean {
-  return calls <= MOST_CALLS && operands <= MOST_OPERANDS;
-}
-
 /** What waits for a call, where what several operands need is counted several times. */
 function quickExtent(inputs: readonly Tensor[]): Extent {
-  let [calls, operands] = [1, 0];
+  let [calls, bytes] = [1, 0];
   for (const x of inputs) {
     const waiting = pendingOf(x);
     if (waiting) {
       calls += waiting.calls;
-      operands += waiting.operands;
-    } else if (isContiguous(x.shape, x.strides)) {
-      operands++;
+      bytes += waiting.bytes;
+    } else {
+      bytes += bytesOf(x);
     }
   }
-  return { calls, operands };
+  return { calls, bytes };
 }
 
 /** The same with everything counted once. */
 function exactExtent(inputs: readonly Tensor[]): Extent {
   const calls = new Set<Deferred>();
-  const operands = new Set<unknown>();
+  const operands = new Map<unknown, number>();
   const visit = (x: Tensor): void => {
     const waiting = pendingOf(x);
     if (!waiting) {
-      if (isContiguous(x.shape, x.strides)) operands.add(x.storage);
+      operands.set(x.storage, Math.max(bytesOf(x), operands.get(x.storage) ?? 0));
     } else if (!calls.has(waiting)) {
       calls.add(waiting);
       waiting.inputs.forEach(visit);
     }
   };
   inputs.forEach(visit);
-  return { calls: 1 + calls.size, operands: operands.size };
+  return { calls: 1 + calls.size, bytes: operands.values().reduce((sum, own) => sum + own, 0) };
+}
+
+/** Bytes of an operand; those of repeated elements, rows and columns do not count. */
+function bytesOf({ dtype, shape, strides }: Tensor): number {
+  return isContiguous(shape, strides) ? sizeOf(shape) * DTYPES[dtype].bytes : 0;
 }
 
 /**

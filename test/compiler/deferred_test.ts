@@ -3,6 +3,7 @@ import { limits } from "../../src/compiler/chain.ts";
 import type { DType } from "../../src/core/dtype.ts";
 import { items, type Tensor } from "../../src/core/tensor.ts";
 import { wasmDevice } from "../../src/devices/wasm/device.ts";
+import type { Block } from "../../src/devices/wasm/heap.ts";
 import { instance, type Kernel } from "../../src/devices/wasm/instance.ts";
 import { donating, runtime } from "../../src/devices/wasm/runtime.ts";
 import type { WasmStorage } from "../../src/devices/wasm/storage.ts";
@@ -429,24 +430,30 @@ Deno.test("a chain for which there is too little memory at once runs one by one"
   });
 });
 
-each("programs run in the upper half of the memory, too", () => {
+Deno.test("programs run in the upper half of the memory, too", () => {
   const { heap } = runtime();
-  const blocks = [];
-  for (let address = 0; address < 2 ** 31;) {
-    const block = heap.allocate(2 ** 26)!;
-    address = block.address + block.size;
-    blocks.push(block);
+  const blocks: Block[] = [];
+  // All of the lower half, the gaps in it, too.
+  for (let size = 2 ** 26; size >= 64; size /= 4) {
+    do blocks.push(heap.allocate(size)!); while (blocks.at(-1)!.address < 2 ** 31);
   }
   try {
-    const f = (x: Vector): Tensor => {
-      const matrix = nd.reshape(x, [100, 200]);
-      const own = nd.multiply(nd.sin(matrix), nd.slice(matrix, ":", "0:1"));
-      return nd.add(own, nd.sum(nd.add(own, matrix), { axis: 1, keepDims: true }));
-    };
-    const x = vector();
-    const expected = atOnce(() => f(x));
-    for (let i = 0; i < 3; i++) assert.deepEqual(first(f(x)), expected);
-    assert(storageOf(f(vector())).pending);
+    storedIn("wasm", () => {
+      const x = vector();
+      assert(storageOf(x).address >= 2 ** 31);
+      const functions: readonly (() => Tensor)[] = [
+        () => nd.sum(nd.multiply(nd.add(x, 3), x)),
+        () => {
+          const cube = nd.reshape(x, [20, 10, 100]);
+          const own = nd.multiply(nd.sin(cube), nd.slice(cube, ":", "0:1"));
+          return nd.add(own, nd.slice(cube, ":", ":", "0:1"));
+        },
+      ];
+      for (const f of functions) {
+        const expected = atOnce(f);
+        withLimits({ earned: 0 }, () => assert.deepEqual(first(f()), expected));
+      }
+    });
   } finally {
     for (const block of blocks) heap.free(block);
   }
@@ -461,6 +468,31 @@ each("chains of any length need no deep stack", () => {
   let y: Tensor = nd.ones([SIZE]);
   for (let i = 0; i < 100; i++) y = nd.add(y as Vector, y as Vector);
   assert.equal(nd.slice(y as Vector, -1).item(), 2 ** 100);
+});
+
+Deno.test("few calls wait for each other, and keep few operands", () => {
+  const mostOf = (step: (x: Vector, i: number) => Tensor): number => {
+    const made = [vector()];
+    let most = 0;
+    for (let i = 0; i < 60; i++) {
+      made.push(step(made.at(-1)!, i) as Vector);
+      most = Math.max(most, made.filter(isWaiting).length);
+    }
+    return most;
+  };
+  withLimits({ earned: Infinity }, () => {
+    const other = vector();
+    assert.equal(mostOf((x) => nd.add(x, other)), 24);
+    // Eight operands of the size of the result.
+    assert.equal(mostOf((x, i) => nd.add(x, vector(SIZE, i))), 7);
+    // Two of its size, and three of twice the bytes.
+    const wide = mostOf((x, i) => {
+      const own = nd.cast(vector(SIZE, i), "float64");
+      own.data();
+      return nd.add(x, nd.cast(own, "float32"));
+    });
+    assert.equal(wide, 4);
+  });
 });
 
 each("transforms take what waits as arguments and as constants", () => {
