@@ -82,11 +82,6 @@ class Planned {
     this.#work = workOf(graph, PER_STEP);
   }
 
-  /** Whether it runs as generated code. */
-  get isGenerated(): boolean {
-    return this.#code !== null;
-  }
-
   run(inputs: readonly Tensor[]): readonly Tensor[] {
     return this.#placed(inputs, (bases) => this.#execute(bases));
   }

@@ -11,8 +11,6 @@ import type { Tensor } from "../core/tensor.ts";
 import { flatten } from "../core/tree.ts";
 import { inlined } from "./inline.ts";
 
-export type { KnownGraph } from "../core/graph.ts";
-
 /** One pass, for people and for running it. */
 export interface Pass {
   /** What it does. */

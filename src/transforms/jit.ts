@@ -180,8 +180,9 @@ function checkPositions({ statics, symbolics }: Positions): void {
  * of the program, and those that it assigns are assigned after each call. Effects other than these happen
  * at the first call alone. Inside of other transforms the function is a part of these: put `jit` outside
  * of `grad` and `vmap`. Results are those of the plain function, bit for bit; only sums and products of
- * floats over what comes from transposed, reversed or sliced tensors may be rounded in another order,
- * as those of any two layouts: by at most 64 units in the last place of the sum of the magnitudes.
+ * floats over what comes from transposed, reversed or sliced tensors, also when a loop carries it, may be
+ * rounded in another order, as those of any two layouts: by at most 64 units in the last place of the sum
+ * of the magnitudes.
  *
  * A batch need not have one length: `symbolicArgs` names the arguments whose tensors have it in front.
  * The function is then recorded at some six lengths, also at such that no call had, and not again for

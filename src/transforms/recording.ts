@@ -4,10 +4,9 @@
  *
  * @module
  */
-import type { KnownGraph } from "../compiler/passes.ts";
 import type { DType } from "../core/dtype.ts";
 import { TraceError } from "../core/errors.ts";
-import { Graph, type Value } from "../core/graph.ts";
+import { Graph, type KnownGraph, type Value } from "../core/graph.ts";
 import { interpret } from "../core/primitive.ts";
 import { TracedNumber } from "../core/scalar.ts";
 import { type Aval, Tensor } from "../core/tensor.ts";

@@ -5,9 +5,9 @@
  * @module
  */
 import { Executable } from "../../src/compiler/executable.ts";
-import { type KnownGraph, optimized } from "../../src/compiler/passes.ts";
+import { optimized } from "../../src/compiler/passes.ts";
 import { type DType, DTYPES } from "../../src/core/dtype.ts";
-import { Graph, type Node, Value } from "../../src/core/graph.ts";
+import { Graph, type KnownGraph, type Node, Value } from "../../src/core/graph.ts";
 import {
   bindAll,
   bindOn,

@@ -1,8 +1,8 @@
 import "../../mod.ts";
 import { Arena } from "../../src/compiler/arena.ts";
-import { type KnownGraph, optimized } from "../../src/compiler/passes.ts";
+import { optimized } from "../../src/compiler/passes.ts";
 import type { DType } from "../../src/core/dtype.ts";
-import { Graph, type Node, type Value } from "../../src/core/graph.ts";
+import { Graph, type KnownGraph, type Node, type Value } from "../../src/core/graph.ts";
 import type { LaneCode, Lanes } from "../../src/core/lanes.ts";
 import { type Primitive, primitives } from "../../src/core/primitive.ts";
 import { WasmStorage } from "../../src/devices/wasm/storage.ts";

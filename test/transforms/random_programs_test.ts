@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { Arena } from "../../src/compiler/arena.ts";
 import { Executable } from "../../src/compiler/executable.ts";
-import { type KnownGraph, optimized, type Pass, PASSES } from "../../src/compiler/passes.ts";
-import { Graph, type Node, type Value } from "../../src/core/graph.ts";
+import { optimized, type Pass, PASSES } from "../../src/compiler/passes.ts";
+import { Graph, type KnownGraph, type Node, type Value } from "../../src/core/graph.ts";
 import type { HostArray } from "../../src/core/primitive.ts";
 import { items, type Tensor } from "../../src/core/tensor.ts";
 import * as nd from "../../mod.ts";
